@@ -1,0 +1,196 @@
+//! What can be typed. One place for every option, its help and its default.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::terminal::ColorChoice;
+
+/// Finds indicators of coercive control and of suicide risk in incident narratives, follows them
+/// across the incidents of a case, and writes reports for a human to review.
+///
+/// It works offline: it never opens a network connection, and nothing leaves this machine. Its
+/// findings are prompts to read, never a score or a grade of anybody's risk.
+#[derive(Debug, Parser)]
+#[command(name = "throughline", version, max_term_width = 100)]
+pub struct Cli {
+    /// Colours in the terminal.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorChoice,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan narratives and write reports by case. The main job.
+    Scan(ScanArgs),
+    /// Show one narrative: every match, its cues and scope, what was set aside and why.
+    Explain(ExplainArgs),
+    /// Score against labelled narratives, per category and per axis.
+    Evaluate(EvaluateArgs),
+    /// Check, list, show or test the rule files.
+    Lexicon(LexiconArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// Which lexicon to use.
+#[derive(Clone, Debug, Default, Args)]
+pub struct LexiconChoice {
+    /// Rule files in this folder instead of the built-in ones.
+    #[arg(long, value_name = "DIR", env = "THROUGHLINE_LEXICON")]
+    pub lexicon: Option<PathBuf>,
+    /// Rule files in this folder besides; a file of the same path replaces the one there was.
+    #[arg(long, value_name = "DIR")]
+    pub lexicon_add: Vec<PathBuf>,
+}
+
+/// Options of `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Files, folders, or `-` for standard input.
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// Output folder; made if missing. A folder that holds a run is refused without --force.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Replace a former run in the output folder.
+    #[arg(long)]
+    pub force: bool,
+    /// How to read the input.
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Which lexicon.
+    #[command(flatten)]
+    pub lexicon: LexiconChoice,
+    /// What to write: csv, jsonl, parquet, html.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,html")]
+    pub format: Vec<String>,
+    /// Worker threads [default: all cores].
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub jobs: usize,
+    /// CSV without byte-order mark and without the guard before formula characters.
+    #[arg(long)]
+    pub raw_csv: bool,
+    /// Cases that report.html shows at most; the tables always hold all.
+    #[arg(long, value_name = "N", default_value_t = 5000)]
+    pub report_cases: usize,
+    /// Exit with status 1 if a case reaches this tier.
+    #[arg(long, value_name = "TIER", value_parser = clap::value_parser!(u8).range(1..=3))]
+    pub fail_on: Option<u8>,
+    /// Print only errors.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// How to read the input.
+#[derive(Clone, Debug, Args)]
+pub struct ReadArgs {
+    /// csv, tsv, jsonl, parquet or txt [default: by extension].
+    #[arg(long, value_name = "FORMAT")]
+    pub input_format: Option<String>,
+    /// Narrative columns, read in this order [default: guessed from the header].
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub text_column: Vec<String>,
+    /// Column of case references [default: guessed; without one each record is its own case].
+    #[arg(long, value_name = "NAME")]
+    pub case_column: Option<String>,
+    /// Column of incident references [default: guessed; without one the record number].
+    #[arg(long, value_name = "NAME")]
+    pub id_column: Option<String>,
+    /// Column of incident dates [default: guessed].
+    #[arg(long, value_name = "NAME")]
+    pub date_column: Option<String>,
+    /// Character encoding: auto, utf-8, windows-1252, utf-16le …
+    #[arg(long, value_name = "LABEL", default_value = "auto")]
+    pub encoding: String,
+    /// A record over this size is rejected.
+    #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
+    pub max_record_bytes: usize,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The narrative itself; `-` reads it from standard input.
+    #[arg(value_name = "TEXT", required_unless_present = "input", conflicts_with = "input")]
+    pub text: Option<String>,
+    /// Read the narrative from this file instead.
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// Incident reference of the record to explain [default: the first record].
+    #[arg(long, value_name = "ID", requires = "input")]
+    pub id: Option<String>,
+    /// How to read the input.
+    #[command(flatten)]
+    pub read: ReadArgs,
+    /// Which lexicon.
+    #[command(flatten)]
+    pub lexicon: LexiconChoice,
+}
+
+/// Options of `evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// Gold files (JSONL, one labelled narrative a line).
+    #[arg(value_name = "GOLD", required = true)]
+    pub gold: Vec<PathBuf>,
+    /// Only this category.
+    #[arg(long, value_name = "ID")]
+    pub category: Option<String>,
+    /// Write every false positive and false negative with its quote, tab-separated.
+    #[arg(long, value_name = "FILE")]
+    pub errors: Option<PathBuf>,
+    /// Which lexicon.
+    #[command(flatten)]
+    pub lexicon: LexiconChoice,
+}
+
+/// Options of `lexicon`.
+#[derive(Debug, Args)]
+pub struct LexiconArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub action: LexiconAction,
+}
+
+/// What to do with a lexicon.
+#[derive(Debug, Subcommand)]
+pub enum LexiconAction {
+    /// Report every problem in the files, with file, line, column and a fix.
+    Check(LexiconChoice),
+    /// Run the examples in the files.
+    Test {
+        /// Only rules and modifiers whose id begins so.
+        #[arg(long, value_name = "PREFIX", default_value = "")]
+        rule: String,
+        /// Which lexicon.
+        #[command(flatten)]
+        lexicon: LexiconChoice,
+    },
+    /// List categories and rules.
+    List {
+        /// Only this category.
+        #[arg(long, value_name = "ID")]
+        category: Option<String>,
+        /// Which lexicon.
+        #[command(flatten)]
+        lexicon: LexiconChoice,
+    },
+    /// Show a category or rule in full.
+    Show {
+        /// Id of a category, rule or modifier.
+        id: String,
+        /// Which lexicon.
+        #[command(flatten)]
+        lexicon: LexiconChoice,
+    },
+}

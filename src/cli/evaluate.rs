@@ -1,0 +1,80 @@
+//! `throughline evaluate`: scores against labelled narratives.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+
+use anyhow::Result;
+
+use super::COMPLETE;
+use super::args::EvaluateArgs;
+use super::lexicon::load;
+use throughline::error::Error;
+use throughline::evaluate::{Evaluation, Score, evaluate, read_gold, wilson};
+
+pub fn run(args: &EvaluateArgs) -> Result<u8> {
+    let lexicon = load(&args.lexicon)?;
+    let mut documents = Vec::new();
+    for path in &args.gold {
+        documents.extend(read_gold(path)?);
+    }
+    let outcome = evaluate(&lexicon, &documents, args.category.as_deref());
+    print(&outcome, &mut io::stdout().lock())?;
+    if let Some(path) = &args.errors {
+        let fail = |e| Error::io("cannot write", path, e);
+        let mut file = BufWriter::new(File::create(path).map_err(fail)?);
+        writeln!(file, "kind\tdoc_id\tcategory\trule\tquote\tnote").map_err(fail)?;
+        for m in &outcome.mistakes {
+            let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            writeln!(file, "{}\t{}\t{}\t{}\t{}\t{}", m.kind, m.doc_id, m.category, m.rule, flat(&m.quote), flat(&m.note)).map_err(fail)?;
+        }
+        file.flush().map_err(fail)?;
+    }
+    Ok(COMPLETE)
+}
+
+fn print(outcome: &Evaluation, out: &mut impl io::Write) -> Result<()> {
+    writeln!(
+        out,
+        "{:<24} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>5}",
+        "category", "docs", "TP", "FP", "FN", "precision (95%)", "recall (95%)", "F1"
+    )?;
+    for (id, score) in &outcome.categories {
+        line(id, *score, out)?;
+    }
+    line("all", outcome.total, out)?;
+    let rates = [
+        ("experiencer right, of true positives", outcome.experiencer),
+        ("  of suicide categories", outcome.experiencer_suicide),
+        ("time right, of true positives", outcome.time),
+        ("negated and hypothetical kept out", outcome.kept_out),
+    ];
+    writeln!(out, "\n{} documents", outcome.documents)?;
+    for (name, (right, all)) in rates {
+        writeln!(out, "{name:<40} {}", rate(right, all))?;
+    }
+    Ok(())
+}
+
+fn line(name: &str, score: Score, out: &mut impl io::Write) -> Result<()> {
+    writeln!(
+        out,
+        "{:<24} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>5}",
+        name,
+        score.labelled(),
+        score.true_positives,
+        score.false_positives,
+        score.false_negatives,
+        rate(score.true_positives, score.found()),
+        rate(score.true_positives, score.labelled()),
+        score.f1().map_or_else(|| "–".into(), |f1| format!("{f1:.2}"))
+    )?;
+    Ok(())
+}
+
+/// A share with its Wilson interval and n.
+fn rate(part: u64, whole: u64) -> String {
+    match wilson(part, whole) {
+        None => "– (n=0)".to_owned(),
+        Some((low, high)) => format!("{:.2} ({low:.2}–{high:.2}) n={whole}", part as f64 / whole as f64),
+    }
+}

@@ -1,0 +1,305 @@
+//! Builds the vocabulary and the word classes while the files are compiled.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::lexicon::inflect::{noun_forms, verb_forms};
+use crate::lexicon::pattern::Node;
+use crate::matcher::{ClassId, Classes, Phrase, shape_id, word_id};
+use crate::segment::{Break, Shape, Token, WordId, WordLookup, tokenise};
+
+/// Most literal phrases that one entry may multiply out to.
+const MOST_PHRASES: usize = 2000;
+
+/// Frequency (per million words) assumed for a word that the table does not list.
+const RARE: u64 = 3;
+
+/// Numbers words as they are first seen. The tokeniser runs over lexicon entries with it, so that
+/// entries and texts are split by the very same rules.
+#[derive(Debug, Default)]
+pub(super) struct Interner {
+    words: RefCell<(Vec<String>, HashMap<String, WordId>)>,
+}
+
+impl Interner {
+    pub fn words_of(&self, text: &str) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        tokenise(text, self, &mut tokens);
+        tokens
+    }
+
+    pub fn id(&self, key: &str) -> WordId {
+        let mut words = self.words.borrow_mut();
+        if let Some(id) = words.1.get(key) {
+            return *id;
+        }
+        let id = word_id(words.0.len());
+        words.0.push(key.to_owned());
+        words.1.insert(key.to_owned(), id);
+        id
+    }
+
+    pub fn list(&self) -> Vec<String> {
+        self.words.borrow().0.clone()
+    }
+}
+
+impl WordLookup for Interner {
+    fn lookup(&self, key: &[u8]) -> WordId {
+        self.id(&String::from_utf8_lossy(key))
+    }
+
+    fn shape(&self, shape: Shape) -> WordId {
+        shape_id(shape)
+    }
+
+    fn is_abbreviation(&self, _: WordId) -> bool {
+        true
+    }
+}
+
+/// A class while it is being built.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Members {
+    pub words: BTreeSet<WordId>,
+    pub phrases: BTreeSet<Vec<WordId>>,
+    pub includes: BTreeSet<ClassId>,
+}
+
+impl Members {
+    pub fn add(&mut self, phrase: Vec<WordId>) {
+        match phrase.as_slice() {
+            [] => {}
+            [word] => {
+                self.words.insert(*word);
+            }
+            _ => {
+                self.phrases.insert(phrase);
+            }
+        }
+    }
+}
+
+/// All classes, named and anonymous.
+#[derive(Debug, Default)]
+pub(super) struct ClassTable {
+    pub interner: Interner,
+    members: Vec<Members>,
+    names: BTreeMap<String, ClassId>,
+    anonymous: HashMap<Members, ClassId>,
+    irregular: HashMap<String, String>,
+    frequency: HashMap<WordId, u64>,
+}
+
+impl ClassTable {
+    /// A class by name, made empty if it is not there yet.
+    pub fn declare(&mut self, name: &str) -> ClassId {
+        if let Some(id) = self.names.get(name) {
+            return *id;
+        }
+        let id = self.members.len() as ClassId;
+        self.members.push(Members::default());
+        self.names.insert(name.to_owned(), id);
+        id
+    }
+
+    pub fn named(&self, name: &str) -> Option<ClassId> {
+        self.names.get(name).copied()
+    }
+
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
+    }
+
+    pub fn name_table(&self) -> BTreeMap<String, ClassId> {
+        self.names.clone()
+    }
+
+    pub fn members_mut(&mut self, id: ClassId) -> &mut Members {
+        &mut self.members[id as usize]
+    }
+
+    /// A class of exactly these members; the same members give the same class.
+    pub fn anonymous(&mut self, members: Members) -> ClassId {
+        if let Some(id) = self.anonymous.get(&members) {
+            return *id;
+        }
+        let id = self.members.len() as ClassId;
+        self.members.push(members.clone());
+        self.anonymous.insert(members, id);
+        id
+    }
+
+    pub fn add_irregular(&mut self, entry: &str) {
+        let base = entry.split('|').next().unwrap_or_default().trim();
+        self.irregular.insert(base.to_owned(), entry.to_owned());
+    }
+
+    pub fn add_frequency(&mut self, word: &str, per_million: u64) {
+        for token in self.interner.words_of(word) {
+            self.frequency.insert(token.word, per_million);
+        }
+    }
+
+    /// Forms of a verb entry, in the notation of class files.
+    pub fn verb(&self, entry: &str) -> Vec<String> {
+        let base = entry.split(['|', ' ']).next().unwrap_or_default();
+        verb_forms(entry, self.irregular.get(base).map(String::as_str))
+    }
+
+    /// The words of a literal, or why it is none.
+    pub fn literal(&self, text: &str) -> Result<Vec<WordId>, String> {
+        let tokens = self.interner.words_of(text);
+        if tokens.is_empty() {
+            return Err(format!("`{text}` holds no word"));
+        }
+        if tokens[1..].iter().any(|t| t.gap >= Break::Strong) {
+            return Err(format!("`{text}` holds a sentence break"));
+        }
+        Ok(tokens.iter().map(|t| t.word).collect())
+    }
+
+    /// Every phrase that a finite pattern stands for; an error if it holds a class or gap.
+    pub fn phrases(&self, nodes: &[Node]) -> Result<Vec<Vec<WordId>>, String> {
+        let mut phrases: Vec<Vec<WordId>> = vec![Vec::new()];
+        for node in nodes {
+            let choices = self.choices(node)?;
+            if phrases.len() * choices.len() > MOST_PHRASES {
+                return Err(format!("this entry stands for more than {MOST_PHRASES} phrases"));
+            }
+            phrases = phrases
+                .iter()
+                .flat_map(|head| choices.iter().map(move |tail| head.iter().chain(tail).copied().collect()))
+                .collect();
+        }
+        Ok(phrases)
+    }
+
+    fn choices(&self, node: &Node) -> Result<Vec<Vec<WordId>>, String> {
+        match node {
+            Node::Word(word) => Ok(vec![self.literal(word)?]),
+            Node::Verb(verb) => self.verb(verb).iter().map(|form| self.literal(form)).collect(),
+            Node::Noun(noun) => noun_forms(noun).iter().map(|form| self.literal(form)).collect(),
+            Node::Group(branches) => {
+                let mut all = Vec::new();
+                for branch in branches {
+                    all.extend(self.phrases(branch)?);
+                }
+                Ok(all)
+            }
+            Node::Optional(inner) => {
+                let mut all = vec![Vec::new()];
+                all.extend(self.choices(inner)?);
+                Ok(all)
+            }
+            Node::Class { .. } | Node::Gap { .. } | Node::NotNext(_) | Node::Start | Node::End => {
+                Err("only words, `~verbs`, `nouns+`, groups and options may stand here".to_owned())
+            }
+        }
+    }
+
+    /// Completes the shape classes, resolves inclusion and returns per class its words and phrases.
+    /// A cycle of inclusion is an error that names a class in it.
+    pub fn flatten(&mut self) -> Result<Vec<Members>, String> {
+        self.complete_shapes();
+        let mut flat: Vec<Option<Members>> = vec![None; self.members.len()];
+        for id in 0..self.members.len() {
+            self.flatten_one(id, &mut flat, &mut Vec::new())?;
+        }
+        Ok(flat.into_iter().flatten().collect())
+    }
+
+    fn complete_shapes(&mut self) {
+        let number = self.declare("#num");
+        let time = self.declare("#time");
+        let times = self.declare("#times");
+        let letter = self.declare("#letter");
+        if let Some(words) = self.named("number_word") {
+            self.members[number as usize].includes.insert(words);
+        }
+        for c in ('a'..='z').filter(|c| !matches!(c, 'a' | 'i')) {
+            let id = self.interner.id(&c.to_string());
+            self.members[letter as usize].words.insert(id);
+        }
+        for (index, word) in self.interner.list().iter().enumerate() {
+            let id = word_id(index);
+            let digits = word.bytes().next().is_some_and(|b| b.is_ascii_digit())
+                && word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'/' | b':'));
+            if digits {
+                let class = if word.contains(':') { time } else { number };
+                self.members[class as usize].words.insert(id);
+            } else if word.len() > 1 && word.starts_with('x') && word[1..].bytes().all(|b| b.is_ascii_digit()) {
+                self.members[times as usize].words.insert(id);
+            }
+        }
+        for (class, shape) in [(number, Shape::Number), (time, Shape::Time), (times, Shape::Times)] {
+            self.members[class as usize].words.insert(shape_id(shape));
+        }
+    }
+
+    fn flatten_one(&self, id: usize, flat: &mut Vec<Option<Members>>, path: &mut Vec<usize>) -> Result<(), String> {
+        if flat[id].is_some() {
+            return Ok(());
+        }
+        if path.contains(&id) {
+            let name = self.names.iter().find(|(_, class)| **class as usize == id).map_or("?", |(name, _)| name);
+            return Err(format!("class `{name}` includes itself"));
+        }
+        path.push(id);
+        let mut members = self.members[id].clone();
+        for include in &self.members[id].includes {
+            self.flatten_one(*include as usize, flat, path)?;
+            if let Some(inner) = &flat[*include as usize] {
+                members.words.extend(inner.words.iter().copied());
+                members.phrases.extend(inner.phrases.iter().cloned());
+            }
+        }
+        path.pop();
+        flat[id] = Some(members);
+        Ok(())
+    }
+
+    pub fn word_frequency(&self, word: WordId) -> u64 {
+        match word {
+            1 => 5_000,
+            2 | 3 => 500,
+            _ => self.frequency.get(&word).copied().unwrap_or(RARE),
+        }
+    }
+
+    /// How often a member of each class is to be expected.
+    pub fn class_frequencies(&self, flat: &[Members]) -> Vec<u64> {
+        let phrase = |words: &Vec<WordId>| words.iter().map(|w| self.word_frequency(*w)).min().unwrap_or(RARE);
+        flat.iter()
+            .map(|m| {
+                m.words.iter().map(|w| self.word_frequency(*w)).sum::<u64>()
+                    + m.phrases.iter().map(phrase).sum::<u64>() / 4
+            })
+            .collect()
+    }
+
+    /// The run-time table.
+    pub fn build(&self, flat: &[Members]) -> Classes {
+        let words = word_id(self.interner.list().len()) as usize;
+        let pairs: Vec<(WordId, ClassId)> = flat
+            .iter()
+            .enumerate()
+            .flat_map(|(class, members)| members.words.iter().map(move |word| (*word, class as ClassId)))
+            .collect();
+        let mut classes_of: BTreeMap<&Vec<WordId>, Vec<ClassId>> = BTreeMap::new();
+        for (class, members) in flat.iter().enumerate() {
+            for phrase in &members.phrases {
+                classes_of.entry(phrase).or_default().push(class as ClassId);
+            }
+        }
+        let phrases = classes_of
+            .into_iter()
+            .map(|(words, classes)| {
+                let rarest = |index: &usize| (self.word_frequency(words[*index]), *index);
+                let anchor = (0..words.len()).min_by_key(rarest).unwrap_or(0);
+                Phrase { words: words.clone().into(), anchor, classes }
+            })
+            .collect();
+        Classes::build(words, flat.len(), &pairs, phrases)
+    }
+}

@@ -1,0 +1,350 @@
+//! Checks the files of a lexicon and compiles them, gathering every problem on the way.
+
+mod assess;
+mod classes;
+mod patterns;
+mod rules;
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use toml::Spanned;
+
+use self::classes::ClassTable;
+use self::patterns::set_anchors;
+use super::{Category, Diagnostic, Lexicon, LexiconSource, NamedClasses, Rule, schema};
+use crate::assertion::{Group, Role};
+use crate::error::{Error, Result};
+use crate::lexicon::inflect::noun_forms;
+use crate::lexicon::pattern::{Node, parse};
+use crate::matcher::{Program, Variant, Vocabulary};
+
+/// Version of the file format that this program reads.
+const SCHEMA: u32 = 1;
+
+/// Gathers problems with their places.
+struct Problems<'s> {
+    found: Vec<Diagnostic>,
+    texts: HashMap<&'s str, &'s str>,
+}
+
+impl Problems<'_> {
+    fn add(&mut self, file: &str, range: Range<usize>, message: impl Into<String>) {
+        let text = self.texts.get(file).copied().unwrap_or_default();
+        self.found.push(Diagnostic::new(file, text, range, message));
+    }
+
+    fn add_with_fix(&mut self, file: &str, range: Range<usize>, message: impl Into<String>, fix: impl Into<String>) {
+        let text = self.texts.get(file).copied().unwrap_or_default();
+        self.found.push(Diagnostic::new(file, text, range, message).fix(fix));
+    }
+
+    /// A problem inside a TOML string: `at` counts bytes of the string's value.
+    fn add_inside(&mut self, file: &str, string: &Spanned<String>, at: Range<usize>, message: impl Into<String>) {
+        let span = string.span();
+        let plain = span.len() == string.get_ref().len() + 2;
+        let range = if plain { span.start + 1 + at.start..span.start + 1 + at.end.max(at.start + 1) } else { span };
+        self.add(file, range, message);
+    }
+
+    fn line(&self, file: &str, at: usize) -> usize {
+        let text = self.texts.get(file).copied().unwrap_or_default();
+        text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+    }
+}
+
+/// The parsed files with their names.
+type Files<'s> = Vec<(&'s str, schema::File)>;
+
+pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
+    let mut problems = Problems { found: Vec::new(), texts: source.files().collect() };
+    let files = parse_files(source, &mut problems);
+    let version = version(&files, &mut problems);
+    let mut table = ClassTable::default();
+    fill_classes(&files, &mut table, &mut problems);
+    let categories = categories(&files, &mut problems);
+    let by_id: BTreeMap<String, usize> = categories.iter().enumerate().map(|(i, c)| (c.id.clone(), i)).collect();
+    let mut rules = Vec::new();
+    let mut rule_variants = Vec::new();
+    let mut modifiers = Vec::new();
+    let mut modifier_variants = Vec::new();
+    for (file, content) in &files {
+        rules::add_rules(file, content, &categories, &by_id, &mut table, &mut rules, &mut rule_variants, &mut problems);
+        rules::add_modifiers(file, content, &by_id, &categories, &mut table, &mut modifiers, &mut modifier_variants, &mut problems);
+    }
+    let form = assess::form(&files, &categories, &by_id, &mut rules, &mut problems);
+    let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
+
+    let flat = match table.flatten() {
+        Ok(flat) => flat,
+        Err(message) => {
+            let file = files.first().map_or("lexicon.toml", |(file, _)| file);
+            problems.add(file, 0..0, message);
+            Vec::new()
+        }
+    };
+    if !problems.found.is_empty() {
+        problems.found.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        return Err(Error::lexicon(problems.found));
+    }
+    let frequency = table.class_frequencies(&flat);
+    set_anchors(rule_variants.iter_mut().chain(modifier_variants.iter_mut()), &table, &frequency);
+    for rule in &mut rules {
+        set_anchors(own_variants(rule), &table, &frequency);
+    }
+    for modifier in &mut modifiers {
+        let own = modifier.needs_in_narrative.iter_mut().chain(&mut modifier.unless_in_narrative);
+        set_anchors(own, &table, &frequency);
+    }
+    let words = table.interner.list();
+    let abbreviation = table.named("abbreviation").map(|id| flat[id as usize].words.clone()).unwrap_or_default();
+    let listed: std::collections::HashSet<&str> =
+        words.iter().enumerate().filter(|(i, _)| abbreviation.contains(&crate::matcher::word_id(*i))).map(|(_, w)| w.as_str()).collect();
+    let vocabulary = Vocabulary::build(&words, |word| listed.contains(word));
+    let members_of: Vec<Vec<u32>> = flat.iter().map(|m| m.words.iter().copied().collect()).collect();
+    Ok(Lexicon {
+        version,
+        fingerprint: source.fingerprint(),
+        categories,
+        rules,
+        modifiers,
+        form,
+        tiers,
+        prompts,
+        classes: table.build(&flat),
+        rule_program: Program::build(rule_variants, vocabulary.len(), &members_of),
+        modifier_program: Program::build(modifier_variants, vocabulary.len(), &members_of),
+        named: NamedClasses::new(table.name_table()),
+        vocabulary,
+    })
+}
+
+fn own_variants(rule: &mut Rule) -> impl Iterator<Item = &mut Variant> {
+    let exceptions = rule.not_before.iter_mut().chain(&mut rule.not_after).chain(&mut rule.not_in_sentence);
+    exceptions
+        .flat_map(|exception| &mut exception.variants)
+        .chain(&mut rule.needs_in_sentence)
+        .chain(&mut rule.needs_in_narrative)
+}
+
+fn parse_files<'s>(source: &'s LexiconSource, problems: &mut Problems<'s>) -> Files<'s> {
+    let mut files = Vec::new();
+    for (path, text) in source.files() {
+        match toml::from_str::<schema::File>(text) {
+            Ok(file) => files.push((path, file)),
+            Err(error) => problems.add(path, error.span().unwrap_or(0..0), error.message()),
+        }
+    }
+    files
+}
+
+fn version(files: &Files<'_>, problems: &mut Problems<'_>) -> String {
+    let head = files.iter().find(|(_, file)| file.schema.is_some());
+    match head {
+        Some((path, file)) if file.schema != Some(SCHEMA) => {
+            problems.add_with_fix(path, 0..0, "a schema version that this program does not read", format!("schema = {SCHEMA}"));
+            String::new()
+        }
+        Some((_, file)) => file.version.clone().unwrap_or_else(|| "unversioned".into()),
+        None => {
+            if let Some((path, _)) = files.first() {
+                problems.add_with_fix(path, 0..0, "no file states the schema version", format!("put `schema = {SCHEMA}` into lexicon.toml"));
+            }
+            String::new()
+        }
+    }
+}
+
+fn fill_classes(files: &Files<'_>, table: &mut ClassTable, problems: &mut Problems<'_>) {
+    for (_, file) in files {
+        for entry in file.irregular.iter().flat_map(|i| &i.verbs) {
+            table.add_irregular(entry.get_ref());
+        }
+        for name in file.class.keys() {
+            table.declare(name);
+        }
+    }
+    for (path, file) in files {
+        for entry in file.frequency.iter().flat_map(|f| &f.words) {
+            match entry.get_ref().split_once(' ').and_then(|(w, n)| Some((w, n.trim().parse().ok()?))) {
+                Some((word, count)) => table.add_frequency(word, count),
+                None => problems.add_with_fix(path, entry.span(), "not a word and a count", "\"the 61000\""),
+            }
+        }
+        for (name, class) in &file.class {
+            fill_class(path, name, class.get_ref(), table, problems);
+        }
+    }
+}
+
+fn fill_class(path: &str, name: &str, class: &schema::Class, table: &mut ClassTable, problems: &mut Problems<'_>) {
+    let id = table.declare(name);
+    let mut phrases = Vec::new();
+    for entry in &class.nouns {
+        phrases.extend(noun_forms(entry.get_ref()).into_iter().map(|form| (entry, form)));
+    }
+    for entry in &class.verbs {
+        phrases.extend(table.verb(entry.get_ref()).into_iter().map(|form| (entry, form)));
+    }
+    phrases.extend(class.misspelt.iter().map(|entry| (entry, entry.get_ref().clone())));
+    for (entry, phrase) in phrases {
+        match table.literal(&phrase) {
+            Ok(words) => table.members_mut(id).add(words),
+            Err(message) => problems.add(path, entry.span(), message),
+        }
+    }
+    for entry in &class.words {
+        match parse(entry.get_ref()) {
+            Err(error) => problems.add_inside(path, entry, error.at, error.message),
+            Ok(nodes) => match nodes.as_slice() {
+                [Node::Class { name, .. }] if name.starts_with('#') => {
+                    let shape = table.declare(name);
+                    table.members_mut(id).includes.insert(shape);
+                }
+                nodes => match table.phrases(nodes) {
+                    Ok(all) => all.into_iter().for_each(|words| table.members_mut(id).add(words)),
+                    Err(message) => problems.add(path, entry.span(), message),
+                },
+            },
+        }
+    }
+    for include in &class.include {
+        match table.named(include.get_ref()) {
+            Some(other) => {
+                table.members_mut(id).includes.insert(other);
+            }
+            None => unknown_name(path, include, "class", table.names(), problems),
+        }
+    }
+}
+
+fn categories(files: &Files<'_>, problems: &mut Problems<'_>) -> Vec<Category> {
+    let mut categories: Vec<Category> = Vec::new();
+    let mut reroutes = Vec::new();
+    for (path, file) in files {
+        let Some(category) = &file.category else { continue };
+        let id = category.id.get_ref().clone();
+        if categories.iter().any(|c| c.id == id) {
+            problems.add_with_fix(path, category.id.span(), format!("category `{id}` is defined twice"), "one file a category");
+            continue;
+        }
+        let group = value(path, &category.group, Group::parse, Group::ALL, "group", problems).unwrap_or_default();
+        if !(1..=3).contains(category.tier.get_ref()) {
+            problems.add(path, category.tier.span(), "a tier is 1, 2 or 3");
+        }
+        let experiencer = category.experiencer.as_ref().and_then(|e| value(path, e, Role::parse, Role::ALL, "role", problems));
+        for (role, target) in &category.reroute {
+            reroutes.push((*path, id.clone(), role.clone(), target.clone()));
+        }
+        categories.push(Category {
+            id,
+            group,
+            title: category.title.clone(),
+            definition: category.definition.trim().to_owned(),
+            source: category.source.clone(),
+            tier: *category.tier.get_ref(),
+            experiencer: experiencer.unwrap_or(Role::Victim),
+            reroute: Vec::new(),
+        });
+    }
+    let order = |group: Group| Group::ALL.iter().position(|g| *g == group);
+    categories.sort_by_key(|c| order(c.group));
+    for (path, id, role, target) in reroutes {
+        let to = categories.iter().position(|c| c.id == *target.get_ref());
+        match (Role::parse(&role), to) {
+            (Some(role), Some(to)) => {
+                if let Some(category) = categories.iter_mut().find(|c| c.id == id) {
+                    category.reroute.push((role, to));
+                }
+            }
+            (None, _) => problems.add(path, target.span(), format!("`{role}` is no role")),
+            (_, None) => unknown_name(path, &target, "category", categories.iter().map(|c| c.id.as_str()), problems),
+        }
+    }
+    categories
+}
+
+/// Reads a word of a fixed list, or reports it with the list.
+fn value<T: Copy + std::fmt::Display>(
+    path: &str,
+    text: &Spanned<String>,
+    read: fn(&str) -> Option<T>,
+    all: &[T],
+    what: &str,
+    problems: &mut Problems<'_>,
+) -> Option<T> {
+    let read = read(text.get_ref());
+    if read.is_none() {
+        let list: Vec<String> = all.iter().map(ToString::to_string).collect();
+        problems.add_with_fix(path, text.span(), format!("`{}` is no {what}", text.get_ref()), format!("one of: {}", list.join(", ")));
+    }
+    read
+}
+
+fn unknown_name<'n>(
+    path: &str,
+    name: &Spanned<String>,
+    what: &str,
+    known: impl Iterator<Item = &'n str>,
+    problems: &mut Problems<'_>,
+) {
+    let message = format!("no {what} is called `{}`", name.get_ref());
+    match nearest(name.get_ref(), known) {
+        Some(near) => problems.add_with_fix(path, name.span(), message, format!("did you mean `{near}`?")),
+        None => problems.add(path, name.span(), message),
+    }
+}
+
+/// The nearest of some names, if one is near enough to be meant.
+fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let limit = name.len() / 3 + 1;
+    known
+        .map(|other| (edit_distance(name, other), other))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, other)| other)
+}
+
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let cost = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Category ids of a list, with `group:NAME` standing for all of a group.
+fn category_list(
+    path: &str,
+    list: &[Spanned<String>],
+    groups: &[(Group, usize)],
+    by_id: &BTreeMap<String, usize>,
+    problems: &mut Problems<'_>,
+) -> Vec<usize> {
+    let mut out = Vec::new();
+    for entry in list {
+        if let Some(group) = entry.get_ref().strip_prefix("group:") {
+            match Group::parse(group) {
+                Some(group) => out.extend(groups.iter().filter(|(g, _)| *g == group).map(|(_, id)| *id)),
+                None => problems.add_with_fix(path, entry.span(), format!("no group is called `{group}`"), "abuse, suicide or context"),
+            }
+        } else if let Some(id) = by_id.get(entry.get_ref()) {
+            out.push(*id);
+        } else {
+            unknown_name(path, entry, "category", by_id.keys().map(String::as_str), problems);
+        }
+    }
+    out
+}
+
+fn place(path: &str, at: usize, problems: &Problems<'_>) -> (String, usize) {
+    (path.to_owned(), problems.line(path, at))
+}
+

@@ -1,0 +1,341 @@
+//! The lexicon: everything that the program knows about language and about the domain, as data.
+//!
+//! [`Lexicon::built_in`] gives the one embedded in the program; [`Lexicon::load`] reads folders.
+//! Either way the same checks run, and every problem is listed before the call fails.
+
+mod compile;
+mod diagnostic;
+mod example;
+mod inflect;
+mod pattern;
+mod schema;
+mod source;
+
+pub use diagnostic::Diagnostic;
+pub use example::{ExampleFailure, run_examples};
+pub(crate) use pattern::Slot;
+pub use source::LexiconSource;
+
+use crate::assertion::{Certainty, Group, Polarity, Role, Temporality, Voice};
+use crate::error::Result;
+use crate::matcher::{Classes, Program, Variant, Vocabulary};
+
+/// A lexicon, checked and compiled. Share it between threads by reference.
+#[derive(Debug)]
+pub struct Lexicon {
+    /// Version as `lexicon.toml` states it.
+    pub version: String,
+    /// SHA-256 over all files in the order of their paths, in hex.
+    pub fingerprint: String,
+    /// Categories, by group and then by file order.
+    pub categories: Vec<Category>,
+    /// Rules in force, in file order.
+    pub rules: Vec<Rule>,
+    /// Modifiers in force.
+    pub modifiers: Vec<Modifier>,
+    /// Form questions by number.
+    pub form: Vec<FormQuestion>,
+    /// Rules for tiers, in order of precedence.
+    pub tiers: Vec<TierRule>,
+    /// Combination prompts.
+    pub prompts: Vec<PromptRule>,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) classes: Classes,
+    pub(crate) rule_program: Program,
+    pub(crate) modifier_program: Program,
+    pub(crate) named: NamedClasses,
+}
+
+/// A kind of indicator.
+#[derive(Debug)]
+pub struct Category {
+    /// Stable id.
+    pub id: String,
+    /// Abuse, suicide or context.
+    pub group: Group,
+    /// Plain name.
+    pub title: String,
+    /// What counts, in a paragraph.
+    pub definition: String,
+    /// Law, guidance or study that it rests on.
+    pub source: String,
+    /// Order of reading of its mentions, unless their rule says otherwise.
+    pub tier: u8,
+    /// To whom, unless the text says otherwise.
+    pub experiencer: Role,
+    /// Category that a mention belongs to instead, by experiencer.
+    pub reroute: Vec<(Role, usize)>,
+}
+
+/// One entry that finds mentions of a category.
+#[derive(Debug)]
+pub struct Rule {
+    /// Stable id: category, full stop, name.
+    pub id: String,
+    /// Index of its category.
+    pub category: usize,
+    /// `draft` or `reviewed`; retired rules are not in force.
+    pub status: String,
+    /// Its patterns, terms or regex as written.
+    pub patterns: Vec<String>,
+    /// Why it is an indicator.
+    pub why: String,
+    /// What it is known to catch wrongly.
+    pub false_positives: Vec<String>,
+    /// Sub-tags.
+    pub tags: Vec<String>,
+    /// Order of reading of its mentions.
+    pub tier: u8,
+    /// To whom, if the rule itself tells.
+    pub experiencer: Option<Role>,
+    /// By whom, if the rule itself tells.
+    pub agent: Option<Role>,
+    /// When, if the rule itself tells.
+    pub temporality: Option<Temporality>,
+    /// How firmly, if the rule itself tells.
+    pub certainty: Option<Certainty>,
+    /// No cue may negate it.
+    pub inherent: bool,
+    /// The pattern is itself a conditional that counts.
+    pub conditional: bool,
+    /// File, and line in it.
+    pub place: (String, usize),
+    /// Sentences that it must match, with the expected span.
+    pub examples: Vec<RuleExample>,
+    /// Sentences in which it must yield no evidence.
+    pub counter: Vec<(String, usize)>,
+    pub(crate) not_before: Vec<Exception>,
+    pub(crate) not_after: Vec<Exception>,
+    pub(crate) not_in_sentence: Vec<Exception>,
+    pub(crate) needs_in_sentence: Vec<Variant>,
+    pub(crate) needs_in_narrative: Vec<Variant>,
+    pub(crate) regex: Option<RegexRule>,
+}
+
+/// A pattern that sets a match aside.
+#[derive(Debug)]
+pub(crate) struct Exception {
+    pub pattern: String,
+    pub variants: Vec<Variant>,
+}
+
+/// A regular expression, run only on sentences that hold a gate.
+#[derive(Debug)]
+pub(crate) struct RegexRule {
+    pub regex: regex::Regex,
+    pub gate: aho_corasick::AhoCorasick,
+}
+
+/// An example of a rule.
+#[derive(Clone, Debug, Default)]
+pub struct RuleExample {
+    /// The text without brackets.
+    pub text: String,
+    /// Bytes of the expected span, where brackets mark one.
+    pub span: Option<crate::span::Span>,
+    /// Line in the file.
+    pub line: usize,
+    /// The axes that it must come out with.
+    pub expect: Expect,
+}
+
+/// Axes that an example states.
+#[derive(Clone, Debug, Default)]
+pub struct Expect {
+    /// Expected polarity.
+    pub polarity: Option<Polarity>,
+    /// Expected certainty.
+    pub certainty: Option<Certainty>,
+    /// Expected temporality.
+    pub temporality: Option<Temporality>,
+    /// Expected experiencer.
+    pub experiencer: Option<Role>,
+    /// Expected agent.
+    pub agent: Option<Role>,
+    /// Expected source.
+    pub source: Option<Voice>,
+    /// The match must be set aside.
+    pub suppressed: bool,
+}
+
+/// A cue phrase that changes an axis of the mentions in its scope.
+#[derive(Debug)]
+pub struct Modifier {
+    /// Stable id.
+    pub id: String,
+    /// What it sets.
+    pub effect: Effect,
+    /// Where its scope lies.
+    pub direction: Direction,
+    /// Words that the scope reaches at most.
+    pub scope: usize,
+    /// What ends the scope.
+    pub through: Through,
+    /// Categories that it applies to; empty means all.
+    pub applies_to: Vec<usize>,
+    /// Categories that it leaves alone.
+    pub except: Vec<usize>,
+    /// Why a mention is set aside, in plain words.
+    pub reason: String,
+    /// It works only in sentences that end with a question mark.
+    pub only_questions: bool,
+    /// Its patterns as written.
+    pub patterns: Vec<String>,
+    /// File, and line in it.
+    pub place: (String, usize),
+    pub(crate) needs_in_narrative: Vec<Variant>,
+    pub(crate) unless_in_narrative: Vec<Variant>,
+    /// Sentences with what must come out.
+    pub examples: Vec<ModifierExample>,
+}
+
+/// An example of a modifier: some mention of the category must come out so.
+#[derive(Clone, Debug)]
+pub struct ModifierExample {
+    /// The text.
+    pub text: String,
+    /// Index of the category.
+    pub category: usize,
+    /// Line in the file.
+    pub line: usize,
+    /// The axes that it must come out with.
+    pub expect: Expect,
+}
+
+/// What a modifier does to the mentions in its scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Sets the polarity.
+    Polarity(Polarity),
+    /// Sets the certainty.
+    Certainty(Certainty),
+    /// Sets the temporality.
+    Temporality(Temporality),
+    /// Sets to whom it happened.
+    Experiencer(Role),
+    /// Sets by whom it was done.
+    Agent(Role),
+    /// Sets who says so.
+    Source(Voice),
+    /// Sets the mention aside, whatever its axes.
+    Exclude,
+    /// None: it only hides cues that it overlaps, or ends their scopes.
+    Nothing,
+}
+
+/// Where the scope of a modifier lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// After the cue.
+    Forward,
+    /// Before the cue.
+    Backward,
+    /// On both sides.
+    Both,
+    /// Looks like a cue and is none.
+    Pseudo,
+    /// Ends the scopes of others.
+    Terminate,
+    /// The whole narrative field.
+    Narrative,
+}
+
+/// What ends the scope of a modifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Through {
+    /// A terminator, a weak break or a strong one.
+    Clause,
+    /// A terminator or a strong break.
+    Unit,
+    /// Only the end of the sentence.
+    Sentence,
+}
+
+/// A question of a form, by number.
+#[derive(Debug)]
+pub struct FormQuestion {
+    /// Number on the form.
+    pub number: u32,
+    /// What it asks after, in our words.
+    pub theme: String,
+    /// Indices of the rules that stand for a yes, one a category.
+    pub rules: Vec<usize>,
+}
+
+/// One way for a case to reach a tier.
+#[derive(Debug)]
+pub struct TierRule {
+    /// Stable id.
+    pub id: String,
+    /// The tier that it gives.
+    pub tier: u8,
+    /// Plain English with placeholders.
+    pub reason: String,
+    /// Any mention of these categories counts.
+    pub any: Vec<usize>,
+    /// A mention of one of these must stand in the case too.
+    pub with: Vec<usize>,
+    /// So many different categories of `any`.
+    pub at_least: usize,
+    /// So many incidents with evidence within twelve months.
+    pub incidents_in_12_months: usize,
+    /// Sub-tags that a mention must have one of; empty means any.
+    pub tags: Vec<String>,
+    /// Temporalities that count; empty means any.
+    pub temporality: Vec<Temporality>,
+    /// Experiencers that count; empty means any.
+    pub experiencer: Vec<Role>,
+}
+
+/// A combination of categories that raises a prompt.
+#[derive(Debug)]
+pub struct PromptRule {
+    /// Stable id.
+    pub id: String,
+    /// The prompt, worded as one.
+    pub prompt: String,
+    /// A mention of one category of each list must stand in the case.
+    pub all: Vec<Vec<usize>>,
+    /// So many different categories of the first list.
+    pub at_least: usize,
+}
+
+/// Classes that the program itself asks for, by their fixed names.
+#[derive(Debug, Default)]
+pub(crate) struct NamedClasses {
+    ids: std::collections::BTreeMap<String, crate::matcher::ClassId>,
+}
+
+impl NamedClasses {
+    pub(crate) fn new(ids: std::collections::BTreeMap<String, crate::matcher::ClassId>) -> Self {
+        Self { ids }
+    }
+
+    /// The class of that name, if the lexicon has it.
+    pub(crate) fn get(&self, name: &str) -> Option<crate::matcher::ClassId> {
+        self.ids.get(name).copied()
+    }
+}
+
+impl Lexicon {
+    /// The lexicon embedded in the program.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::Lexicon`] if it has problems; the test suite sees to it that it has none.
+    pub fn built_in() -> Result<Self> {
+        Self::from_source(&LexiconSource::built_in())
+    }
+
+    /// Checks and compiles the files of a source.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::Lexicon`] with every problem found.
+    pub fn from_source(source: &LexiconSource) -> Result<Self> {
+        compile::compile(source)
+    }
+
+    /// The index of a category.
+    pub fn category(&self, id: &str) -> Option<usize> {
+        self.categories.iter().position(|c| c.id == id)
+    }
+}

@@ -1,0 +1,255 @@
+//! The file format of the lexicon as plain structs. No logic; unknown keys are errors.
+//!
+//! The structs are flat on purpose: with an internally tagged enum a TOML error would point at the
+//! head of the rule and not at the misspelt key.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// Everything that one file may hold.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    pub schema: Option<u32>,
+    pub version: Option<String>,
+    #[serde(rename = "title")]
+    pub _title: Option<String>,
+    pub category: Option<Category>,
+    #[serde(default)]
+    pub class: BTreeMap<String, Spanned<Class>>,
+    #[serde(default)]
+    pub rule: Vec<Spanned<Rule>>,
+    #[serde(default)]
+    pub modifier: Vec<Spanned<Modifier>>,
+    pub irregular: Option<Irregular>,
+    pub form: Option<Form>,
+    pub frequency: Option<Frequency>,
+    pub assess: Option<Assess>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Category {
+    pub id: Spanned<String>,
+    pub group: Spanned<String>,
+    pub title: String,
+    pub definition: String,
+    pub source: String,
+    pub tier: Spanned<u8>,
+    pub experiencer: Option<Spanned<String>>,
+    /// Category that a mention belongs to instead, by the experiencer that was worked out.
+    #[serde(default)]
+    pub reroute: BTreeMap<String, Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Class {
+    #[serde(rename = "about")]
+    pub _about: Option<String>,
+    #[serde(default)]
+    pub nouns: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub verbs: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub words: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub misspelt: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub include: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Irregular {
+    pub verbs: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    pub id: Spanned<String>,
+    pub status: Spanned<String>,
+    #[serde(default)]
+    pub patterns: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub terms: Vec<Spanned<String>>,
+    pub regex: Option<Spanned<String>>,
+    #[serde(default)]
+    pub gate: Vec<Spanned<String>>,
+    pub why: Option<String>,
+    pub source: Option<String>,
+    #[serde(default)]
+    pub false_positives: Vec<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    #[serde(rename = "since")]
+    pub _since: Option<String>,
+    #[serde(default)]
+    pub not_before: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_after: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_in_sentence: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub needs_in_sentence: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub needs_in_narrative: Vec<Spanned<String>>,
+    pub within: Option<Spanned<String>>,
+    pub tier: Option<Spanned<u8>>,
+    pub experiencer: Option<Spanned<String>>,
+    pub agent: Option<Spanned<String>>,
+    pub temporality: Option<Spanned<String>>,
+    pub certainty: Option<Spanned<String>>,
+    pub polarity: Option<Spanned<String>>,
+    #[serde(default)]
+    pub conditional: bool,
+    #[serde(default)]
+    pub examples: Vec<Spanned<Example>>,
+    #[serde(default)]
+    pub counter: Vec<Spanned<String>>,
+}
+
+/// An example: text with the expected span in brackets, and the axes that it must come out with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Example {
+    Plain(String),
+    Full(FullExample),
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FullExample {
+    pub text: String,
+    pub polarity: Option<String>,
+    pub certainty: Option<String>,
+    pub temporality: Option<String>,
+    pub experiencer: Option<String>,
+    pub agent: Option<String>,
+    pub source: Option<String>,
+    #[serde(default)]
+    pub suppressed: bool,
+}
+
+impl Example {
+    pub fn full(&self) -> FullExample {
+        match self {
+            Self::Plain(text) => FullExample { text: text.clone(), ..FullExample::default() },
+            Self::Full(full) => full.clone(),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Modifier {
+    pub id: Spanned<String>,
+    pub axis: Spanned<String>,
+    pub value: Option<Spanned<String>>,
+    pub direction: Spanned<String>,
+    pub scope: Option<u32>,
+    /// What ends its scope: `clause` (the default), `unit` or `sentence`.
+    pub through: Option<Spanned<String>>,
+    pub patterns: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub applies_to: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub except: Vec<Spanned<String>>,
+    /// `question`: it works only in sentences that end with a question mark.
+    pub only_in: Option<Spanned<String>>,
+    #[serde(default)]
+    pub needs_in_narrative: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub unless_in_narrative: Vec<Spanned<String>>,
+    /// Why a mention is set aside where the value alone does not say it.
+    pub reason: Option<String>,
+    #[serde(rename = "why")]
+    pub _why: Option<String>,
+    #[serde(default)]
+    pub examples: Vec<Spanned<ModifierExample>>,
+}
+
+/// A sentence that holds `[[target]]`-free text: some mention in it must come out with `value`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ModifierExample {
+    pub text: String,
+    pub category: String,
+    pub polarity: Option<String>,
+    pub certainty: Option<String>,
+    pub temporality: Option<String>,
+    pub experiencer: Option<String>,
+    pub agent: Option<String>,
+    pub source: Option<String>,
+    #[serde(default)]
+    pub suppressed: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Form {
+    pub name: String,
+    #[serde(rename = "source")]
+    pub _source: String,
+    pub questions: Vec<Spanned<FormQuestion>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FormQuestion {
+    pub number: u32,
+    pub theme: String,
+    pub categories: Vec<Spanned<String>>,
+    pub experiencer: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Frequency {
+    /// `word count-per-million`, most frequent first.
+    pub words: Vec<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Assess {
+    #[serde(default)]
+    pub tier: Vec<Spanned<TierRule>>,
+    #[serde(default)]
+    pub prompt: Vec<Spanned<PromptRule>>,
+}
+
+/// One way for a case to reach a tier.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TierRule {
+    pub id: String,
+    pub tier: u8,
+    /// Plain English; `{title}`, `{date}`, `{quote}`, `{count}` and `{list}` are filled in.
+    pub reason: String,
+    #[serde(default)]
+    pub any: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub with: Vec<Spanned<String>>,
+    pub at_least: Option<usize>,
+    pub incidents_in_12_months: Option<usize>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    #[serde(default)]
+    pub temporality: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub experiencer: Vec<Spanned<String>>,
+}
+
+/// A combination that is worth a prompt.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PromptRule {
+    pub id: String,
+    pub prompt: String,
+    pub all: Vec<Vec<Spanned<String>>>,
+    pub at_least: Option<usize>,
+}

@@ -1,0 +1,212 @@
+//! Verifies a variant outwards from its anchor.
+
+use std::ops::Range;
+
+use super::phrase::PhraseHits;
+use super::program::{Classes, Step, Variant};
+use crate::lexicon::Slot;
+use crate::segment::{Break, Token};
+
+/// Most steps that a variant may have.
+pub(crate) const MOST_STEPS: usize = 48;
+
+/// Where a variant matched, in tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// The tokens from the first to the last that a step took.
+    pub tokens: Range<usize>,
+    /// Bit `n` is set if a step, not a gap, took token `tokens.start + n` (the first 128 only).
+    pub taken: u128,
+    /// Tokens of the slot that names the agent.
+    pub agent: Option<(usize, usize)>,
+    /// Tokens of the slot that names the experiencer.
+    pub experiencer: Option<(usize, usize)>,
+}
+
+/// What a verification needs to see.
+pub(crate) struct Verifier<'a> {
+    pub tokens: &'a [Token],
+    pub classes: &'a Classes,
+    pub phrases: &'a PhraseHits,
+    /// Tokens that the match may not leave.
+    pub range: Range<usize>,
+    places: [(u32, u32); MOST_STEPS],
+}
+
+impl<'a> Verifier<'a> {
+    pub fn new(tokens: &'a [Token], classes: &'a Classes, phrases: &'a PhraseHits, range: Range<usize>) -> Self {
+        Self { tokens, classes, phrases, range, places: [(0, 0); MOST_STEPS] }
+    }
+
+    /// Matches `variant` with its anchor step on `anchor`.
+    pub fn around(&mut self, variant: &Variant, anchor: Range<usize>) -> Option<Found> {
+        let at = variant.anchor;
+        self.places[at] = (anchor.start as u32, anchor.end as u32);
+        self.backward(variant, at, anchor.start)?;
+        self.forward(variant, at + 1, anchor.end)?;
+        Some(self.found(variant))
+    }
+
+    /// Matches the whole variant beginning exactly at token `start`.
+    pub fn from(&mut self, variant: &Variant, start: usize) -> Option<Found> {
+        self.forward(variant, 0, start)?;
+        Some(self.found(variant))
+    }
+
+    /// Matches the whole variant ending exactly before token `end`.
+    pub fn until(&mut self, variant: &Variant, end: usize) -> Option<Found> {
+        self.backward(variant, variant.elements.len(), end)?;
+        Some(self.found(variant))
+    }
+
+    fn found(&self, variant: &Variant) -> Found {
+        let solid = |step: &Step| matches!(step, Step::Word(_) | Step::Class(_));
+        let mut found = Found { tokens: usize::MAX..0, taken: 0, agent: None, experiencer: None };
+        for (element, place) in variant.elements.iter().zip(&self.places) {
+            if !solid(&element.step) {
+                continue;
+            }
+            let (start, end) = (place.0 as usize, place.1 as usize);
+            found.tokens.start = found.tokens.start.min(start);
+            found.tokens.end = found.tokens.end.max(end);
+            match element.slot {
+                Some(Slot::Agent) => found.agent = Some((start, end)),
+                Some(Slot::Experiencer) => found.experiencer = Some((start, end)),
+                None => {}
+            }
+        }
+        for (element, place) in variant.elements.iter().zip(&self.places) {
+            if solid(&element.step) {
+                for token in place.0 as usize..place.1 as usize {
+                    let bit = token - found.tokens.start;
+                    if bit < 128 {
+                        found.taken |= 1 << bit;
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    fn weak_break_before(&self, token: usize) -> bool {
+        token > self.range.start && self.tokens.get(token).is_some_and(|t| t.gap >= Break::Weak)
+    }
+
+    /// Matches steps `index..` from token `at` on.
+    fn forward(&mut self, variant: &Variant, index: usize, at: usize) -> Option<()> {
+        let Some(element) = variant.elements.get(index) else { return Some(()) };
+        let end = self.range.end;
+        match element.step {
+            Step::Word(word) => {
+                if at < end && self.tokens[at].word == word {
+                    self.places[index] = (at as u32, at as u32 + 1);
+                    return self.forward(variant, index + 1, at + 1);
+                }
+                None
+            }
+            Step::Class(class) => {
+                if at >= end {
+                    return None;
+                }
+                for hit in self.phrases.starting(at) {
+                    if hit.end as usize <= end && self.classes.phrase_has(hit.phrase, class) {
+                        self.places[index] = (at as u32, hit.end);
+                        if self.forward(variant, index + 1, hit.end as usize).is_some() {
+                            return Some(());
+                        }
+                    }
+                }
+                if self.classes.has(self.tokens[at].word, class) {
+                    self.places[index] = (at as u32, at as u32 + 1);
+                    return self.forward(variant, index + 1, at + 1);
+                }
+                None
+            }
+            Step::Gap { min, max, except } => {
+                for width in 0..=usize::from(max) {
+                    let next = at + width;
+                    if width > 0 {
+                        let inside = next - 1;
+                        if inside >= end || except.is_some_and(|class| self.classes.has(self.tokens[inside].word, class)) {
+                            return None;
+                        }
+                    }
+                    if variant.clause && self.weak_break_before(next) {
+                        return None;
+                    }
+                    if width >= usize::from(min) && self.forward(variant, index + 1, next).is_some() {
+                        return Some(());
+                    }
+                }
+                None
+            }
+            Step::NotNext(class) => {
+                if at < end && self.classes.has(self.tokens[at].word, class) {
+                    return None;
+                }
+                self.forward(variant, index + 1, at)
+            }
+            Step::Start => (at == self.range.start).then_some(()).and_then(|()| self.forward(variant, index + 1, at)),
+            Step::End => (at == end).then_some(()).and_then(|()| self.forward(variant, index + 1, at)),
+        }
+    }
+
+    /// Matches steps `..index` so that they end before token `at`.
+    fn backward(&mut self, variant: &Variant, index: usize, at: usize) -> Option<()> {
+        let Some(index) = index.checked_sub(1) else { return Some(()) };
+        let start = self.range.start;
+        match variant.elements[index].step {
+            Step::Word(word) => {
+                if at > start && self.tokens[at - 1].word == word {
+                    self.places[index] = (at as u32 - 1, at as u32);
+                    return self.backward(variant, index, at - 1);
+                }
+                None
+            }
+            Step::Class(class) => {
+                if at <= start {
+                    return None;
+                }
+                for hit in self.phrases.ending(at) {
+                    if hit.start as usize >= start && self.classes.phrase_has(hit.phrase, class) {
+                        self.places[index] = (hit.start, at as u32);
+                        if self.backward(variant, index, hit.start as usize).is_some() {
+                            return Some(());
+                        }
+                    }
+                }
+                if self.classes.has(self.tokens[at - 1].word, class) {
+                    self.places[index] = (at as u32 - 1, at as u32);
+                    return self.backward(variant, index, at - 1);
+                }
+                None
+            }
+            Step::Gap { min, max, except } => {
+                for width in 0..=usize::from(max) {
+                    if width > at - start {
+                        return None;
+                    }
+                    let next = at - width;
+                    if width > 0 && except.is_some_and(|class| self.classes.has(self.tokens[next].word, class)) {
+                        return None;
+                    }
+                    if width >= usize::from(min) {
+                        let crosses = variant.clause && (next..=at).any(|token| self.weak_break_before(token));
+                        if !crosses && self.backward(variant, index, next).is_some() {
+                            return Some(());
+                        }
+                    }
+                }
+                None
+            }
+            Step::NotNext(class) => {
+                if at < self.range.end && self.classes.has(self.tokens[at].word, class) {
+                    return None;
+                }
+                self.backward(variant, index, at)
+            }
+            Step::Start => (at == start).then_some(()).and_then(|()| self.backward(variant, index, at)),
+            Step::End => (at == self.range.end).then_some(()).and_then(|()| self.backward(variant, index, at)),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What the readers hand on: records, their text fields, and records that cannot be scanned.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// One input record: an incident with one or more text fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The input it came from, as the user named it (a path, or `-`).
+    pub source: Arc<str>,
+    /// Number of the record within its input, from 1; a header line is not counted.
+    pub record: u64,
+    /// Line in the input on which the record begins, from 1 (for a text file: 1).
+    pub line: u64,
+    /// Case reference, if the input has one that is not blank.
+    pub case_id: Option<String>,
+    /// Incident reference, if the input has one that is not blank.
+    pub incident_id: Option<String>,
+    /// Incident date as written.
+    pub incident_date: Option<String>,
+    /// Text fields in the order in which they are scanned. Empty texts are kept.
+    pub fields: Vec<Field>,
+}
+
+/// One free-text field of a record: the unit of scanning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Column name (or `text` for a plain text file).
+    pub name: Arc<str>,
+    /// The text as decoded, unaltered.
+    pub text: String,
+}
+
+/// An input record that was not scanned: a row of the `rejected` table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rejected {
+    /// The input it came from, as the user named it.
+    pub source: String,
+    /// Number of the record within its input, from 1.
+    pub record: u64,
+    /// Line in the input on which the record begins, from 1.
+    pub line: u64,
+    /// Incident reference, where it could be read.
+    pub incident_id: String,
+    /// Why it was not scanned. Never holds narrative text.
+    pub reason: String,
+}
+
+/// What a reader yields for each record of its input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadItem {
+    /// A record to scan.
+    Record(Record),
+    /// A record that cannot be scanned, with the reason.
+    Rejected(Rejected),
+}
+
+impl Record {
+    /// The incident reference, or the record number where there is none.
+    pub fn incident_ref(&self) -> String {
+        self.incident_id.clone().unwrap_or_else(|| self.record.to_string())
+    }
+}

@@ -1,0 +1,476 @@
+//! Which columns hold the narrative, the case reference, the incident reference and the date.
+//!
+//! Columns are named by the user or guessed from the header. A guess takes one column for each
+//! part, the best-ranked name; where two columns would do equally well it is refused, because a
+//! wrong guess scans the wrong text or joins the wrong incidents into a case.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::ReadOptions;
+use crate::error::{Error, Result};
+
+/// Names that stand for the narrative, best first, in folded form (see [`fold`]).
+const TEXT: &str = "\
+    narrative narratives incidentnarrative narrativetext freetext text notes note \
+    description incidentdescription circumstances summary incidentsummary log logtext \
+    incidentlog details detail incidentdetails mo modusoperandi comments comment \
+    statement investigation concerns concern body message content remarks account";
+
+/// Last words of a name that make it a narrative, best first: `officer_notes`, `Log text`.
+const TEXT_ENDINGS: &str = "\
+    narrative text notes description circumstances summary log details comments \
+    statement concerns";
+
+/// Names that stand for the case reference. Never `id` alone, which is the incident's.
+const CASE: &str = "\
+    caseid case caseref casereference caseno casenumber caserefno crimeref \
+    crimereference crimerefno crimeno crimenumber crimeid urn caseurn linkedcase \
+    clientid clientref victimid personid nominalid nominal";
+
+/// Names that stand for the incident reference.
+const ID: &str = "\
+    incidentid id incident incidentref incidentreference incidentno incidentnumber \
+    incidenturn reference ref refno referenceno referencenumber docid documentid logno \
+    lognumber logid logref recordid recordno recordref reportid reportno reportnumber \
+    reportref eventid eventno eventref entryid entryno noteid cad cadno cadref cadnumber \
+    occurrenceno occurrencenumber";
+
+/// Names that stand for the incident date.
+const DATE: &str = "\
+    incidentdate dateofincident date datetime incidentdatetime datereported reporteddate \
+    reportedon reportedat reported reportdate occurred occurredon occurredat \
+    dateoccurred occurrencedate contactdate dateofcontact eventdate logdate notedate \
+    entrydate daterecorded recordedon recordeddate created createdon createdat \
+    createddate datecreated timestamp";
+
+/// The columns that were used, as the header names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ColumnsUsed {
+    /// Narrative columns in the order in which they are scanned.
+    pub text: Vec<String>,
+    /// Column of case references.
+    pub case: Option<String>,
+    /// Column of incident references.
+    pub id: Option<String>,
+    /// Column of incident dates.
+    pub date: Option<String>,
+}
+
+/// A column of the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Column {
+    /// Position in the header, from 0.
+    pub(super) index: usize,
+    /// Name as the header has it.
+    pub(super) name: Arc<str>,
+}
+
+/// The columns to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Columns {
+    pub(super) text: Vec<Column>,
+    pub(super) case: Option<Column>,
+    pub(super) id: Option<Column>,
+    pub(super) date: Option<Column>,
+}
+
+impl Columns {
+    /// Finds the columns in the header of the input at `path`.
+    pub(super) fn resolve(path: &Path, header: &[String], options: &ReadOptions) -> Result<Self> {
+        let header = Header {
+            path,
+            names: header,
+            folded: header.iter().map(|n| fold(n)).collect(),
+        };
+        let named = |name: &Option<String>, option| {
+            name.as_deref()
+                .map(|name| header.named(name, option))
+                .transpose()
+        };
+        let mut text: Vec<Column> = Vec::new();
+        for name in &options.text_columns {
+            let column = header.named(name, "--text-column")?;
+            if !text.contains(&column) {
+                text.push(column);
+            }
+        }
+        let case = named(&options.case_column, "--case-column")?;
+        let id = named(&options.id_column, "--id-column")?;
+        let date = named(&options.date_column, "--date-column")?;
+
+        // A column that the user has given a part is not guessed to have another one too.
+        let taken: Vec<usize> = text
+            .iter()
+            .chain(&case)
+            .chain(&id)
+            .chain(&date)
+            .map(|column| column.index)
+            .collect();
+        let guess = |named: Option<Column>, names, option| match named {
+            Some(column) => Ok(Some(column)),
+            None => header.guess(names, option, &taken),
+        };
+        if text.is_empty() {
+            text.push(header.guess_text(&taken)?);
+        }
+        let case = guess(case, CASE, "--case-column")?;
+        let id = guess(id, ID, "--id-column")?;
+        let date = guess(date, DATE, "--date-column")?;
+        Ok(Self {
+            text,
+            case,
+            id,
+            date,
+        })
+    }
+
+    /// Every column to be read; one that has two parts is listed twice.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Column> {
+        self.text
+            .iter()
+            .chain(&self.case)
+            .chain(&self.id)
+            .chain(&self.date)
+    }
+
+    /// The names, for the manifest.
+    pub(super) fn used(&self) -> ColumnsUsed {
+        let name = |column: &Option<Column>| column.as_ref().map(|column| column.name.to_string());
+        ColumnsUsed {
+            text: self
+                .text
+                .iter()
+                .map(|column| column.name.to_string())
+                .collect(),
+            case: name(&self.case),
+            id: name(&self.id),
+            date: name(&self.date),
+        }
+    }
+}
+
+/// A header under enquiry.
+struct Header<'h> {
+    path: &'h Path,
+    names: &'h [String],
+    folded: Vec<String>,
+}
+
+impl Header<'_> {
+    fn column(&self, index: usize) -> Column {
+        Column {
+            index,
+            name: Arc::from(self.names[index].as_str()),
+        }
+    }
+
+    fn error(&self, message: String) -> Error {
+        Error::input(self.path, None, message)
+    }
+
+    /// The column that the user named: by its exact name or, failing that, by its folded one.
+    fn named(&self, wanted: &str, option: &str) -> Result<Column> {
+        let exact: Vec<usize> = positions(self.names.iter().map(|name| name == wanted));
+        let folded_name = fold(wanted);
+        let found = match exact.len() {
+            0 => positions(
+                self.folded
+                    .iter()
+                    .map(|name| *name == folded_name && !name.is_empty()),
+            ),
+            _ => exact,
+        };
+        match found[..] {
+            [index] => Ok(self.column(index)),
+            [] => {
+                let hint = match self.nearest(&folded_name) {
+                    Some(name) => format!("did you mean {name:?}? "),
+                    None => String::new(),
+                };
+                let columns = shown(self.names.iter());
+                Err(self.error(format!(
+                    "no column {wanted:?} ({option}); {hint}the columns are {columns}"
+                )))
+            }
+            _ => Err(self.ambiguous(&found, &format!("{option} {wanted:?} fits"))),
+        }
+    }
+
+    /// The column with the best-ranked of `names`.
+    fn guess(&self, names: &str, option: &str, taken: &[usize]) -> Result<Option<Column>> {
+        for name in names.split(' ') {
+            let fits = self
+                .folded
+                .iter()
+                .enumerate()
+                .map(|(i, n)| n == name && !taken.contains(&i));
+            match positions(fits)[..] {
+                [] => {}
+                [index] => return Ok(Some(self.column(index))),
+                ref several => {
+                    let message = format!("name one with {option}, because the header has");
+                    return Err(self.ambiguous(several, &message));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The narrative column: by a whole name or, failing that, by the last word of one.
+    fn guess_text(&self, taken: &[usize]) -> Result<Column> {
+        if let Some(column) = self.guess(TEXT, "--text-column", taken)? {
+            return Ok(column);
+        }
+        let endings: Vec<String> = self.names.iter().map(|name| last_word(name)).collect();
+        for ending in TEXT_ENDINGS.split(' ') {
+            let fits = endings
+                .iter()
+                .enumerate()
+                .map(|(i, e)| e == ending && !taken.contains(&i));
+            match positions(fits)[..] {
+                [] => {}
+                [index] => return Ok(self.column(index)),
+                ref several => {
+                    let message = "name one or more with --text-column, because the header has";
+                    return Err(self.ambiguous(several, message));
+                }
+            }
+        }
+        let columns = shown(self.names.iter());
+        Err(self.error(format!(
+            "no column looks like the narrative; name it with --text-column (is the first line a \
+             header?); the columns are {columns}"
+        )))
+    }
+
+    fn ambiguous(&self, indices: &[usize], why: &str) -> Error {
+        let list: Vec<String> = indices
+            .iter()
+            .map(|&index| format!("{} (column {})", shown([&self.names[index]]), index + 1))
+            .collect();
+        self.error(format!(
+            "{why} more than one column that would do: {}",
+            list.join(", ")
+        ))
+    }
+
+    /// The header name most like `wanted`, if any is like it at all.
+    fn nearest(&self, wanted: &str) -> Option<&String> {
+        let (distance, index) = self
+            .folded
+            .iter()
+            .enumerate()
+            .map(|(index, name)| (edit_distance(wanted, name), index))
+            .min()?;
+        let close = distance <= (wanted.chars().count() / 3).max(2);
+        let within = |name: &String| {
+            wanted.len() > 2
+                && (name.contains(wanted) || wanted.contains(name.as_str()) && name.len() > 2)
+        };
+        if close {
+            return self.names.get(index);
+        }
+        self.folded
+            .iter()
+            .position(within)
+            .map(|index| &self.names[index])
+    }
+}
+
+fn positions(fits: impl Iterator<Item = bool>) -> Vec<usize> {
+    fits.enumerate()
+        .filter(|(_, fits)| *fits)
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// A name as it is compared: lower case, letters and digits only.
+fn fold(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The last word of a name of several words, in lower case; empty if it has only one.
+fn last_word(name: &str) -> String {
+    let mut words = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    match (words.next_back(), words.next_back()) {
+        (Some(last), Some(_)) => last.to_lowercase(),
+        _ => String::new(),
+    }
+}
+
+/// Column names for a message. A file without a header has data there, so a long cell is not shown.
+fn shown<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
+    const MOST: usize = 40;
+    let mut list: Vec<String> = names
+        .into_iter()
+        .map(|name| match name.chars().count() {
+            length if length > 40 => format!("(a cell of {length} characters)"),
+            _ => format!("{name:?}"),
+        })
+        .collect();
+    if list.len() > MOST {
+        let more = list.len() - MOST;
+        list.truncate(MOST);
+        list.push(format!("and {more} more"));
+    }
+    list.join(", ")
+}
+
+/// Levenshtein's distance, for hints.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, to) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed set-up should stop the test")]
+mod tests {
+    use super::*;
+
+    fn resolve(header: &str, options: &ReadOptions) -> Result<ColumnsUsed> {
+        let header: Vec<String> = header.split(',').map(str::to_owned).collect();
+        Columns::resolve(Path::new("in.csv"), &header, options).map(|columns| columns.used())
+    }
+
+    fn guessed(header: &str) -> (String, Option<String>, Option<String>, Option<String>) {
+        let used = resolve(header, &ReadOptions::default()).unwrap();
+        (used.text.join("+"), used.case, used.id, used.date)
+    }
+
+    #[test]
+    fn guesses_by_header() {
+        let some = |name: &str| Some(name.to_owned());
+        let rows = [
+            ("id,narrative", "narrative", None, some("id"), None),
+            (
+                "Case ID,Incident ID,Incident Date,Narrative",
+                "Narrative",
+                some("Case ID"),
+                some("Incident ID"),
+                some("Incident Date"),
+            ),
+            (
+                "crime_ref,log_no,reported_on,log",
+                "log",
+                some("crime_ref"),
+                some("log_no"),
+                some("reported_on"),
+            ),
+            (
+                "URN,Ref,Date,Notes,Summary",
+                "Notes",
+                some("URN"),
+                some("Ref"),
+                some("Date"),
+            ),
+            (
+                "case-number,doc_id,officer notes",
+                "officer notes",
+                some("case-number"),
+                some("doc_id"),
+                None,
+            ),
+            ("text", "text", None, None, None),
+        ];
+        for (header, text, case, id, date) in rows {
+            assert_eq!(
+                guessed(header),
+                (text.to_owned(), case, id, date),
+                "{header}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_named_column_wins_and_is_not_guessed_again() {
+        let options = ReadOptions {
+            text_columns: vec!["summary".into(), "Notes".into()],
+            case_column: Some("id".into()),
+            ..ReadOptions::default()
+        };
+        let used = resolve("ID,ref,notes,Summary", &options).unwrap();
+        assert_eq!(used.text, ["Summary", "notes"]);
+        assert_eq!(
+            (used.case.as_deref(), used.id.as_deref()),
+            (Some("ID"), Some("ref"))
+        );
+    }
+
+    #[test]
+    fn a_missing_column_gets_a_hint_and_the_list() {
+        let options = ReadOptions {
+            text_columns: vec!["narative".into()],
+            ..ReadOptions::default()
+        };
+        let message = resolve("id,Narrative", &options).unwrap_err().to_string();
+        assert_eq!(
+            message,
+            r#"in.csv: no column "narative" (--text-column); did you mean "Narrative"? the columns are "id", "Narrative""#
+        );
+        let message = resolve("a,b", &ReadOptions::default())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("--text-column") && message.contains(r#""a", "b""#),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_header_that_is_data_is_not_quoted() {
+        let header = "1,She said that he takes her phone away every night";
+        let message = resolve(header, &ReadOptions::default())
+            .unwrap_err()
+            .to_string();
+        assert!(
+            !message.contains("phone") && message.contains("49 characters"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn needed_names_must_not_repeat() {
+        let options = ReadOptions::default();
+        assert!(
+            resolve("id,notes,Notes", &options)
+                .unwrap_err()
+                .to_string()
+                .contains("(column 3)")
+        );
+        assert!(resolve("id,officer notes,victim notes", &options).is_err());
+        assert!(resolve("id,x,x,notes", &options).is_ok(), "x is not needed");
+        let named = ReadOptions {
+            text_columns: vec!["Notes".into()],
+            ..options
+        };
+        assert_eq!(resolve("id,notes,Notes", &named).unwrap().text, ["Notes"]);
+    }
+
+    #[test]
+    fn distances() {
+        for (a, b, distance) in [
+            ("", "abc", 3),
+            ("narative", "narrative", 1),
+            ("flaw", "lawn", 2),
+        ] {
+            assert_eq!(edit_distance(a, b), distance, "{a} {b}");
+        }
+    }
+}

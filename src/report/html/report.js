@@ -1,0 +1,877 @@
+"use strict";
+// The report's one script. It reads the data blocks of this page and builds the case list and the
+// case pages. It asks nothing of any network, and keeps nothing once the page is closed.
+//
+// Rule of the house: text from the data reaches the page through `shown` (or `plain`, in an
+// attribute) and nothing else. No markup is ever parsed.
+(function () {
+  const byId = (id) => document.getElementById(id);
+  const run = JSON.parse(byId("run").textContent);
+  const categories = new Map(run.categories.map((category) => [category.id, category]));
+  const numbers = new Map(run.cases.map((row, number) => [row.id, number]));
+  const GROUPS = ["abuse", "suicide", "context"];
+  const GROUP_TITLES = { abuse: "Abuse", suicide: "Suicide and self-harm", context: "Context" };
+  const TIER_NAMES = { 1: "read first", 2: "read next", 3: "then read" };
+  const AXES = ["Asserted", "Certainty", "Time", "Happened to", "Done by", "Said by"];
+  const USUAL = ["affirmed", "stated", "current"];
+  /** Rows added to the list at a time. */
+  const CHUNK = 100;
+  /** Texts longer than this are folded, with the marked passages left in view. */
+  const LONG = 1400;
+  /** Texts without a mark are folded sooner. */
+  const LONG_UNMARKED = 300;
+  /** Characters kept on each side of a mention in a folded text. */
+  const MARGIN = 180;
+
+  // ---------------------------------------------------------------- building blocks
+
+  /** Makes an element. Strings among `children` must be ours; data goes through `shown`. */
+  function el(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value === true) node.setAttribute(name, "");
+      else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+    }
+    return fill(node, children);
+  }
+
+  /** Puts `children` in place of what `node` holds; `null`, `false` and empty text are left out. */
+  function fill(node, children) {
+    node.replaceChildren(...children.flat(3).filter(Boolean));
+    return node;
+  }
+
+  // Control, directional and zero-width characters. U+200D stays: emoji are joined with it.
+  const HIDDEN =
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+  const codePoint = (c) => "U+" + c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+
+  /** Appends `text[from..to]` to `node`; hidden characters become labelled boxes. */
+  function appendText(node, text, from = 0, to = text.length) {
+    HIDDEN.lastIndex = from;
+    let done = from;
+    for (let hit; (hit = HIDDEN.exec(text)) && hit.index < to; ) {
+      if (hit.index > done) node.append(text.slice(done, hit.index));
+      if (hit[0] === "\r") {
+        // A line end of two characters shows as one; a lone carriage return is a line end too.
+        if (text[hit.index + 1] !== "\n") node.append("\n");
+      } else {
+        node.append(el("span", { class: "ctl", title: "Hidden character " + codePoint(hit[0]) }, codePoint(hit[0])));
+      }
+      done = hit.index + 1;
+    }
+    if (done < to) node.append(text.slice(done, to));
+    return node;
+  }
+
+  /** Data as an isolated piece of text. */
+  const shown = (text) => appendText(el("bdi"), text);
+  /** Data for an attribute or the title. */
+  const plain = (text) => text.replace(HIDDEN, (c) => "[" + codePoint(c) + "]");
+
+  const count = (number, one, many) => number.toLocaleString("en-GB") + " " + (number === 1 ? one : many || one + "s");
+  const titleOf = (id) => (categories.has(id) ? categories.get(id).title : id);
+  const groupOf = (id) => (categories.has(id) ? categories.get(id).group : "context");
+  const dates = (first, last) =>
+    !first && !last ? ["no date"] : first === last || !last ? [shown(first)] : [shown(first || "?"), " to ", shown(last)];
+  const tierBadge = (tier) => el("span", { class: "tier t" + Number(tier) }, "Tier " + Number(tier));
+  const caseHref = (id) => "#case=" + encodeURIComponent(id);
+  const words = (axis) => axis.replace(/_/g, " ");
+  const spokenCategory = (id) => plain(titleOf(id));
+
+  /** Category ids with counts, abuse first, then suicide, then context. */
+  function byGroup(found) {
+    return GROUPS.flatMap((group) => found.filter(([id]) => groupOf(id) === group));
+  }
+
+  function chip([id, number]) {
+    return el("li", { class: "chip " + groupOf(id) }, shown(titleOf(id)), number > 1 && el("span", { class: "n" }, "×" + number));
+  }
+
+  const chips = (found) => el("ul", { class: "chips" }, byGroup(found).map(chip));
+
+  const parsed = new Map();
+  /** The data of case `number`; the last few stay parsed. */
+  function caseData(number) {
+    if (!parsed.has(number)) {
+      if (parsed.size > 8) parsed.delete(parsed.keys().next().value);
+      parsed.set(number, JSON.parse(byId("case-" + number).textContent));
+    }
+    return parsed.get(number);
+  }
+
+  // ---------------------------------------------------------------- address
+
+  /** The part of the address after `#`, as a map. `+` is a plus sign here. */
+  function address() {
+    const values = new Map();
+    for (const part of location.hash.slice(1).split("&")) {
+      const at = part.indexOf("=");
+      if (at < 1) continue;
+      try {
+        values.set(part.slice(0, at), decodeURIComponent(part.slice(at + 1)));
+      } catch {
+        // A broken escape: ignore that part.
+      }
+    }
+    return values;
+  }
+
+  // ---------------------------------------------------------------- case list
+
+  const filters = { tier: "", category: "", search: "" };
+  let listed = run.cases.map((_, number) => number);
+  let drawn = 0;
+  let lastTier = null;
+  let lastList = null;
+
+  const listHash = () => {
+    const parts = Object.keys(filters).filter((name) => filters[name]).map((name) => name + "=" + encodeURIComponent(filters[name]));
+    return "#" + parts.join("&");
+  };
+
+  function caseRow(number) {
+    const row = run.cases[number];
+    const mentions = row.found.reduce((sum, [, n]) => sum + n, 0);
+    return el("li", { "data-number": number },
+      el("div", {},
+        el("a", { href: caseHref(row.id) }, shown(row.id)),
+        el("span", { class: "meta" }, dates(row.first, row.last)),
+        el("span", { class: "meta" }, count(row.incidents, "incident") + ", " + count(mentions, "mention"))),
+      el("div", {},
+        row.quote && el("p", { class: "key-quote" }, "“", shown(row.quote.replace(/[ \t\r\n]+/g, " ")), "”"),
+        chips(row.found)));
+  }
+
+  /** Adds the next rows to the list. */
+  function drawMore(limit = CHUNK) {
+    const end = Math.min(drawn + limit, listed.length);
+    for (; drawn < end; drawn++) {
+      const tier = run.cases[listed[drawn]].tier;
+      if (tier !== lastTier || !lastList) {
+        const total = listed.reduce((sum, number) => sum + (run.cases[number].tier === tier ? 1 : 0), 0);
+        lastList = el("ol", { class: "cases" });
+        byId("cases").append(
+          el("h3", { class: "tier-head" }, tierBadge(tier), (TIER_NAMES[tier] || "") + " · " + count(total, "case")), lastList);
+        lastTier = tier;
+      }
+      lastList.append(caseRow(listed[drawn]));
+    }
+    byId("more").hidden = drawn >= listed.length;
+  }
+
+  // Words of each case for the search, made once when first needed.
+  const haystacks = [];
+  const folded = (text) => text.toLowerCase().replace(/[\u2018\u2019]/g, "'").replace(/[\u201c\u201d]/g, '"').replace(/\s+/g, " ");
+
+  function haystack(number) {
+    if (haystacks[number] === undefined) {
+      const data = JSON.parse(byId("case-" + number).textContent);
+      const parts = [data.id, data.first_date, data.last_date, data.key_quote, ...data.reasons, ...data.prompts];
+      parts.push(...run.cases[number].found.flatMap(([id]) => [id, titleOf(id)]));
+      for (const incident of data.incidents) {
+        parts.push(incident.id, incident.date, incident.origin, ...incident.fields.map((field) => field.text));
+      }
+      haystacks[number] = folded(parts.join("\n"));
+    }
+    return haystacks[number];
+  }
+
+  const pause = () => new Promise((resolve) => setTimeout(resolve));
+  let query = 0;
+
+  /** Works out which cases pass the filters. Searching yields often, so that typing stays smooth. */
+  async function applyFilters() {
+    const mine = ++query;
+    const needles = [...folded(filters.search).matchAll(/"([^"]+)"|(\S+)/g)].map((match) => match[1] || match[2]);
+    const kept = [];
+    let slice = performance.now();
+    for (let number = 0; number < run.cases.length; number++) {
+      const row = run.cases[number];
+      if (filters.tier && String(row.tier) !== filters.tier) continue;
+      if (filters.category && !row.found.some(([id]) => id === filters.category || "any-" + groupOf(id) === filters.category)) continue;
+      if (needles.length) {
+        if (performance.now() - slice > 30) {
+          byId("showing").textContent = "Searching…";
+          await pause();
+          if (mine !== query) return;
+          slice = performance.now();
+        }
+        const text = haystack(number);
+        if (!needles.every((needle) => text.includes(needle))) continue;
+      }
+      kept.push(number);
+    }
+    listed = kept;
+    drawn = 0;
+    lastTier = lastList = null;
+    byId("cases").replaceChildren();
+    drawMore();
+    const all = run.cases.length.toLocaleString("en-GB");
+    const narrowed = filters.tier || filters.category || filters.search;
+    byId("showing").textContent = narrowed
+      ? "Showing " + kept.length.toLocaleString("en-GB") + " of " + all + " cases"
+      : "Showing all " + count(run.cases.length, "case");
+    byId("clear").hidden = !narrowed;
+    if (!kept.length) byId("cases").append(el("p", { class: "aside" }, "No case on this page matches these filters."));
+  }
+
+  function setUpList() {
+    const select = byId("by-category");
+    for (const group of GROUPS) {
+      const found = run.categories.filter((category) => category.group === group && category.cases > 0);
+      if (!found.length) continue;
+      select.append(el("optgroup", { label: GROUP_TITLES[group] },
+        el("option", { value: "any-" + group }, "Any of: " + GROUP_TITLES[group].toLowerCase()),
+        found.map((category) => el("option", { value: category.id }, plain(category.title) + " (" + category.cases.toLocaleString("en-GB") + ")"))));
+    }
+    byId("list").append(el("button", { type: "button", id: "more" }, "Show more cases"));
+    byId("more").addEventListener("click", () => drawMore());
+    if ("IntersectionObserver" in window) {
+      new IntersectionObserver((entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) drawMore();
+      }, { rootMargin: "1200px" }).observe(byId("more"));
+    }
+
+    let timer = 0;
+    const changed = (wait) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        filters.search = byId("search").value.trim();
+        filters.tier = byId("by-tier").value;
+        filters.category = select.value;
+        try {
+          history.replaceState(null, "", listHash() === "#" ? location.pathname + location.search : listHash());
+        } catch {
+          // Some viewers forbid it for local files; the filter works all the same.
+        }
+        applyFilters();
+      }, wait);
+    };
+    byId("search").addEventListener("input", () => changed(160));
+    byId("by-tier").addEventListener("change", () => changed(0));
+    select.addEventListener("change", () => changed(0));
+    byId("filters").addEventListener("submit", (event) => event.preventDefault());
+    byId("filters").addEventListener("reset", () => changed(0));
+    byId("filters").hidden = false;
+  }
+
+  // ---------------------------------------------------------------- marked text
+
+  /**
+   * Gives every mention of a field its level of underline, so that overlapping ones stack and each
+   * keeps its height along its whole length. Levels past the third share it.
+   */
+  function layOut(marks) {
+    const ends = [];
+    marks.sort((a, b) => a.start - b.start || b.end - a.end);
+    for (const mark of marks) {
+      let level = ends.findIndex((end) => end <= mark.start);
+      if (level < 0) level = ends.length;
+      ends[level] = mark.end;
+      mark.level = Math.min(level, 3);
+    }
+    return marks;
+  }
+
+  /** Appends `text[from..to]` to `node` with its marks, cut wherever one begins or ends. */
+  function appendMarked(node, text, marks, from, to) {
+    const cuts = new Set([from, to]);
+    const inside = marks.filter((mark) => mark.start < to && mark.end > from);
+    for (const mark of inside) {
+      if (mark.start > from) cuts.add(mark.start);
+      if (mark.end < to) cuts.add(mark.end);
+    }
+    const places = [...cuts].sort((a, b) => a - b);
+    for (let i = 0; i + 1 < places.length; i++) {
+      const [start, end] = [places[i], places[i + 1]];
+      const over = inside.filter((mark) => mark.start <= start && mark.end >= end);
+      if (!over.length) {
+        appendText(node, text, start, end);
+        continue;
+      }
+      over.sort((a, b) => b.level - a.level);
+      let piece = null;
+      let inner = null;
+      for (const mark of over) {
+        const layer = el("mark", {
+          class: (mark.aside ? "set-aside" : mark.group) + " l" + mark.level + (mark.aside && over.length === 1 ? " only" : ""),
+          "data-note": mark.key,
+        });
+        if (inner) inner.append(layer);
+        else piece = layer;
+        inner = layer;
+        mark.innermost = layer;
+      }
+      appendText(inner, text, start, end);
+      for (const mark of over) {
+        if (mark.end === end) mark.innermost.append(reference(mark));
+      }
+      node.append(piece);
+    }
+    return node;
+  }
+
+  function reference(mark) {
+    return el("span", {
+      class: "ref", role: "button", tabindex: 0, "data-note": mark.key,
+      "aria-label": (mark.aside ? "Set aside, note " : "Note ") + mark.label + ": " + spokenCategory(mark.mention.category),
+    }, mark.label);
+  }
+
+  /** Stretches of a long text around its marks, cut at white space. */
+  function passages(text, marks) {
+    const stretches = [];
+    for (const mark of marks) {
+      let from = Math.max(0, mark.start - MARGIN);
+      let to = Math.min(text.length, mark.end + MARGIN);
+      while (from > 0 && mark.start - from < MARGIN + 40 && /\S/.test(text[from - 1])) from--;
+      while (to < text.length && to - mark.end < MARGIN + 40 && /\S/.test(text[to])) to++;
+      const last = stretches[stretches.length - 1];
+      if (last && from <= last.to + 80) last.to = Math.max(last.to, to);
+      else stretches.push({ from, to });
+    }
+    return stretches;
+  }
+
+  /** What differs from the plain case (affirmed, stated, current), and who. */
+  function brief(axes) {
+    const parts = axes.slice(0, 3).filter((value, at) => value !== USUAL[at]).map(words);
+    if (axes[3] !== "unknown") parts.push("to " + words(axes[3]));
+    if (axes[4] !== "unknown") parts.push("by " + words(axes[4]));
+    if (axes[5] !== "unknown") parts.push("said by " + words(axes[5]));
+    return parts.join(" · ");
+  }
+
+  function note(mark) {
+    const { mention } = mark;
+    return el("li", { class: mark.aside ? "set-aside" : mark.group, "data-note": mark.key },
+      el("span", { class: "num" }, mark.label), " ",
+      el("span", { class: "name" }, shown(titleOf(mention.category))),
+      mark.aside ? [" set aside: ", shown(mention.suppressed)] : brief(mention.axes) && " " + brief(mention.axes),
+      el("span", { class: "rule" }, shown(mention.rule)));
+  }
+
+  // ---------------------------------------------------------------- case page
+
+  const view = { number: -1, only: new Set(), aside: false, mono: false, opened: new Set(), marks: new Map() };
+  const builders = new WeakMap();
+  const letters = (n) => (n >= 26 ? letters(Math.floor(n / 26) - 1) : "") + String.fromCharCode(97 + (n % 26));
+
+  function foundIn(incident) {
+    const counts = new Map();
+    for (const field of incident.fields) {
+      for (const mention of field.mentions) {
+        if (mention.suppressed === null) counts.set(mention.category, (counts.get(mention.category) || 0) + 1);
+      }
+    }
+    return run.categories.map(({ id }) => id).filter((id) => counts.has(id))
+      .concat([...counts.keys()].filter((id) => !categories.has(id)))
+      .map((id) => [id, counts.get(id)]);
+  }
+
+  const when = (incident) =>
+    incident.date || incident.iso_date
+      ? el("time", { datetime: incident.iso_date || null }, shown(incident.date || incident.iso_date))
+      : el("span", {}, "no date");
+  const incidentHref = (data, at) => caseHref(data.id) + "&incident=" + (at + 1);
+
+  function openCase(number, incident) {
+    const data = caseData(number);
+    if (view.number !== number) {
+      Object.assign(view, { number, only: new Set(), aside: false, opened: new Set() });
+      drawCase(data);
+    }
+    byId("overview").hidden = true;
+    byId("case").hidden = false;
+    document.title = plain(data.id) + " – throughline report";
+    if (incident >= 1 && incident <= data.incidents.length) {
+      const section = byId("incident-" + incident);
+      section.scrollIntoView();
+      section.querySelector("h3").focus({ preventScroll: true });
+    } else {
+      window.scrollTo(0, 0);
+      byId("case-title").focus({ preventScroll: true });
+    }
+  }
+
+  function drawCase(data) {
+    const row = run.cases[view.number];
+    const mentions = row.found.reduce((sum, [, n]) => sum + n, 0);
+    const article = byId("case");
+    const found = data.incidents.map(foundIn);
+    fill(article, [
+      caseBar(),
+      el("div", { class: "case-title" }, el("h1", { id: "case-title", tabindex: -1 }, "Case ", shown(data.id)), tierBadge(data.tier)),
+      el("p", { class: "facts" }, dates(data.first_date, data.last_date), " · ", count(data.incidents.length, "incident"), " · ",
+        count(mentions, "mention"), " · text only; other systems not checked"),
+      el("div", { class: "two" },
+        listPanel("Why it is here", data.reasons, "panel"),
+        listPanel("Prompts to consider", data.prompts, "panel prompts")),
+      contentNote(row.found),
+      data.incidents.length > 1 && el("section", { "aria-labelledby": "pattern-title" },
+        el("h2", { id: "pattern-title" }, "Across the incidents"),
+        el("p", { class: "aside" }, "How often each category was found, from its first incident to its latest. What is reported and written down changes over time, so a gap is not an absence."),
+        pattern(data, row.found, found)),
+      el("section", { "aria-labelledby": "chronology-title" },
+        el("h2", { id: "chronology-title" }, "Chronology"),
+        chronology(data, found)),
+      el("section", { "aria-labelledby": "texts-title" },
+        el("h2", { id: "texts-title" }, "What the texts say"),
+        options(data, row.found),
+        legend(row.found),
+        el("div", { id: "incidents" })),
+    ]);
+    drawIncidents(data);
+  }
+
+  function caseBar() {
+    const at = listed.indexOf(view.number);
+    const neighbour = (step, words) => {
+      const number = at < 0 ? undefined : listed[at + step];
+      return number === undefined ? null : el("a", { href: caseHref(run.cases[number].id), "data-step": step }, words);
+    };
+    return el("nav", { class: "casebar", "aria-label": "Cases" },
+      el("a", { href: listHash(), id: "back" }, "← All cases"),
+      neighbour(-1, "Previous case"), neighbour(1, "Next case"),
+      at >= 0 && el("span", { class: "where" }, (at + 1).toLocaleString("en-GB") + " of " + listed.length.toLocaleString("en-GB") + " in reading order"));
+  }
+
+  const listPanel = (title, items, name) =>
+    items.length
+      ? el("section", { class: name }, el("h2", {}, title), el("ul", {}, items.map((item) => el("li", {}, shown(item)))))
+      : null;
+
+  function contentNote(found) {
+    const suicide = found.some(([id]) => groupOf(id) === "suicide");
+    const sexual = found.some(([id]) => id === "sexual_coercion");
+    if (!suicide && !sexual) return null;
+    const about = [suicide && "suicide or self-harm", sexual && "sexual violence"].filter(Boolean).join(" and ");
+    return el("p", { class: "content-note" }, "The texts of this case speak of " + about + ". Support lines for readers are at the foot of the page.");
+  }
+
+  function pattern(data, total, found) {
+    const counts = found.map((list) => new Map(list));
+    const head = el("tr", {}, el("th", { scope: "col" }, el("i", { class: "sr" }, "Category")),
+      data.incidents.map((incident, at) => el("th", { scope: "col" },
+        el("span", { title: plain(incident.id) }, incident.iso_date || (incident.date ? shown(incident.date) : "undated")))));
+    let group = null;
+    const rows = byGroup(total).map(([id]) => {
+      const has = counts.map((map) => map.has(id));
+      const [first, last] = [has.indexOf(true), has.lastIndexOf(true)];
+      const starts = group !== null && group !== groupOf(id);
+      group = groupOf(id);
+      return el("tr", { class: starts ? "group-start" : null },
+        el("th", { scope: "row" }, el("span", { class: "key " + group }), shown(titleOf(id))),
+        data.incidents.map((incident, at) => {
+          const cell = el("td", {
+            class: [first < last && at >= first && at <= last && "on", at === first && "first", at === last && "last"].filter(Boolean).join(" ") || null,
+          });
+          if (has[at]) {
+            cell.append(el("a", {
+              class: "dot " + group, href: incidentHref(data, at),
+              "aria-label": spokenCategory(id) + ": " + count(counts[at].get(id), "mention") + ", incident " + plain(incident.id),
+            }, el("i"), el("b", {}, String(counts[at].get(id)))));
+          }
+          return cell;
+        }));
+    });
+    return el("div", { class: "scroller", role: "region", tabindex: 0, "aria-label": "Table of categories by incident" },
+      el("table", { class: "thread" }, el("thead", {}, head), el("tbody", {}, rows)));
+  }
+
+  function chronology(data, found) {
+    const head = ["Date", "Incident", "Categories found", "Where the text came from"].map((title) => el("th", { scope: "col" }, title));
+    return el("div", { class: "scroller" }, el("table", { class: "rows" },
+      el("thead", {}, el("tr", {}, head)),
+      el("tbody", {}, data.incidents.map((incident, at) => el("tr", {},
+        el("td", { class: "date" }, when(incident)),
+        el("th", { scope: "row" }, el("a", { href: incidentHref(data, at) }, shown(incident.id))),
+        el("td", {}, found[at].length ? chips(found[at]) : el("span", { class: "none" }, "no indicators matched in the text supplied")),
+        el("td", { class: "origin" }, shown(incident.origin)))))));
+  }
+
+  function options(data, found) {
+    const narrowed = el("p", { class: "narrowed", role: "status", hidden: !view.only.size }, "Only the chosen categories are marked below.");
+    const toggles = byGroup(found).map(([id, number]) => {
+      const button = el("button", { type: "button", class: "chip " + groupOf(id), "aria-pressed": String(view.only.has(id)) },
+        shown(titleOf(id)), el("span", { class: "n" }, String(number)));
+      button.addEventListener("click", () => {
+        if (!view.only.delete(id)) view.only.add(id);
+        button.setAttribute("aria-pressed", String(view.only.has(id)));
+        narrowed.hidden = !view.only.size;
+        drawIncidents(data);
+      });
+      return button;
+    });
+    const asides = data.incidents.flatMap((incident) => incident.fields).flatMap((field) => field.mentions).filter((m) => m.suppressed !== null).length;
+    const box = (name, text) => {
+      const input = el("input", { type: "checkbox", id: "show-" + name });
+      input.checked = view[name];
+      input.addEventListener("change", () => {
+        view[name] = input.checked;
+        drawIncidents(data);
+      });
+      return el("label", {}, input, text);
+    };
+    return [
+      el("div", { class: "chips", role: "group", "aria-label": "Mark only these categories" }, toggles),
+      narrowed,
+      el("div", { class: "options" },
+        asides ? box("aside", "Show what was set aside (" + asides + ")") : el("span", { class: "aside" }, "Nothing was set aside."),
+        box("mono", "Fixed-width text")),
+    ];
+  }
+
+  function legend(found) {
+    const used = GROUPS.filter((group) => found.some(([id]) => groupOf(id) === group));
+    return el("ul", { class: "legend", "aria-label": "Key to the underlines" },
+      used.map((group) => el("li", {}, el("mark", { class: group }, "like this"), " " + GROUP_TITLES[group].toLowerCase())),
+      el("li", {}, el("mark", { class: "set-aside only" }, "like this"), " set aside"));
+  }
+
+  function drawIncidents(data) {
+    hideTip();
+    view.marks.clear();
+    byId("incidents").classList.toggle("mono", view.mono);
+    byId("incidents").replaceChildren(...data.incidents.map((incident, at) => incidentSection(incident, at)));
+  }
+
+  function incidentSection(incident, at) {
+    let evidence = 0;
+    let aside = 0;
+    const fields = incident.fields.map((field) => {
+      const marks = [];
+      for (const mention of field.mentions) {
+        const isAside = mention.suppressed !== null;
+        if (isAside ? !view.aside : view.only.size && !view.only.has(mention.category)) continue;
+        const start = Math.max(0, Math.min(mention.start, field.text.length));
+        const end = Math.max(start, Math.min(mention.end, field.text.length));
+        const mark = {
+          mention, start, end, aside: isAside, group: groupOf(mention.category),
+          label: isAside ? letters(aside++) : String(++evidence),
+        };
+        mark.key = (at + 1) + "-" + mark.label;
+        view.marks.set(mark.key, mark);
+        if (start < end) marks.push(mark);
+      }
+      return { field, marks: layOut(marks) };
+    });
+    const found = foundIn(incident);
+    const some = evidence + aside > 0;
+    const section = el("section", { class: "incident" + (some ? "" : " quiet"), id: "incident-" + (at + 1), "aria-labelledby": "incident-title-" + (at + 1) },
+      el("header", {},
+        el("h3", { id: "incident-title-" + (at + 1), tabindex: -1 }, when(incident), " · ", shown(incident.id)),
+        el("span", { class: "origin" }, shown(incident.origin))));
+    if (!found.length) section.append(el("p", { class: "none" }, "No indicators matched in the text supplied."));
+    else if (!evidence && view.only.size) section.append(el("p", { class: "none" }, "None of the chosen categories here."));
+    if (!fields.length) section.append(el("p", { class: "none" }, "The text is not on this page; find it by the reference above."));
+    fields.forEach(({ field, marks }, nth) => {
+      if (fields.length > 1) section.append(appendText(el("h4", { class: "field-name" }), field.name));
+      section.append(fieldBlock(field.text, marks, (at + 1) + "/" + nth));
+    });
+    return section;
+  }
+
+  function fieldBlock(text, marks, key) {
+    if (!text) return el("p", { class: "none" }, "Empty.");
+    const narrative = (from, to, name) => appendMarked(el("div", { class: "narrative" + (name || ""), dir: "auto" }), text, marks, from, to);
+    const body = el("div");
+    if (text.length <= (marks.length ? LONG : LONG_UNMARKED)) {
+      body.append(narrative(0, text.length));
+    } else {
+      const parts = passages(text, marks);
+      const excerpts = parts.map(({ from, to }) => {
+        const node = narrative(from, to, " excerpt");
+        if (from > 0) node.prepend("… ");
+        if (to < text.length) node.append(" …");
+        return node;
+      });
+      body.append(...excerpts, foldedText(text, key, excerpts, () => narrative(0, text.length)));
+    }
+    const notes = el("ol", { class: "notes", "aria-label": "Notes to the marked words" }, [...marks].sort((a, b) => a.aside - b.aside || a.label.length - b.label.length || (a.label < b.label ? -1 : 1)).map(note));
+    return el("div", { class: marks.length ? "field" : "field plain" }, body, marks.length > 0 && notes);
+  }
+
+  /** A fold whose content is built when it is first opened. */
+  function foldedText(text, key, excerpts, build) {
+    const fold = el("details", { class: "full" }, el("summary", {}, "Full text, " + count(text.length, "character")));
+    const sync = () => {
+      if (fold.open && fold.children.length === 1) fold.append(build());
+      for (const excerpt of excerpts) {
+        excerpt.hidden = fold.open;
+      }
+      if (fold.open) view.opened.add(key);
+      else view.opened.delete(key);
+    };
+    builders.set(fold, sync);
+    fold.addEventListener("toggle", sync);
+    if (view.opened.has(key)) {
+      fold.open = true;
+      sync();
+    }
+    return fold;
+  }
+
+  // ---------------------------------------------------------------- details of a mention
+
+  const tip = byId("tip");
+  let lit = [];
+
+  function tipSection(mark) {
+    const { mention } = mark;
+    const category = categories.get(mention.category);
+    return el("section", {},
+      el("h4", {}, el("span", { class: "key " + mark.group }), shown(titleOf(mention.category))),
+      category && category.definition ? el("p", {}, shown(category.definition)) : null,
+      el("dl", {},
+        mark.aside ? [el("dt", {}, "Set aside"), el("dd", {}, shown(mention.suppressed))] : null,
+        AXES.map((name, at) => [el("dt", {}, name), el("dd", {}, words(mention.axes[at]))]),
+        mention.cues.length ? [el("dt", {}, "Cues"), el("dd", {}, mention.cues.flatMap((cue, at) => [at ? "; " : "", shown(cue)]))] : null,
+        el("dt", {}, "Rule"), el("dd", {}, el("span", { class: "rule" }, shown(mention.rule)), " · tier " + Number(mention.tier))));
+  }
+
+  function showTip(anchor, keys) {
+    const marks = keys.map((key) => view.marks.get(key)).filter(Boolean);
+    hideTip();
+    if (!marks.length) return;
+    tip.replaceChildren(...marks.map(tipSection));
+    tip.hidden = false;
+    // The first box of a mark that wraps, so that the details stand by its beginning.
+    const box = anchor.getClientRects()[0] || anchor.getBoundingClientRect();
+    const left = Math.min(box.left, document.documentElement.clientWidth - tip.offsetWidth - 16);
+    const below = box.bottom + 8 + tip.offsetHeight <= window.innerHeight || box.top < tip.offsetHeight + 8;
+    tip.style.left = Math.max(16, left) + window.scrollX + "px";
+    tip.style.top = (below ? box.bottom + 8 : box.top - tip.offsetHeight - 8) + window.scrollY + "px";
+    const marked = marks.map((mark) => '[data-note="' + mark.key + '"]').join(",");
+    lit = [...byId("incidents").querySelectorAll(marked)].filter((node) => !node.classList.contains("ref"));
+    for (const node of lit) node.classList.add("lit");
+  }
+
+  function hideTip() {
+    tip.hidden = true;
+    for (const node of lit) node.classList.remove("lit");
+    lit = [];
+  }
+
+  /** The mentions under a node: its own mark and those around it. */
+  function keysAt(node) {
+    const keys = [];
+    for (let at = node; at && at.id !== "incidents"; at = at.parentElement) {
+      if (at.dataset && at.dataset.note && !keys.includes(at.dataset.note)) keys.push(at.dataset.note);
+      if (at.classList && at.classList.contains("ref")) break;
+    }
+    return keys;
+  }
+
+  let leaving = 0;
+  function setUpTip() {
+    const article = byId("case");
+    article.addEventListener("mouseover", (event) => {
+      const target = event.target.closest("mark[data-note], .ref, .notes li");
+      if (!target) return;
+      clearTimeout(leaving);
+      if (target.matches(".notes li")) {
+        hideTip();
+        lit = [...byId("incidents").querySelectorAll('mark[data-note="' + target.dataset.note + '"]')];
+        for (const node of lit) node.classList.add("lit");
+      } else {
+        showTip(target, keysAt(target));
+      }
+    });
+    const leave = () => {
+      clearTimeout(leaving);
+      leaving = setTimeout(hideTip, 250);
+    };
+    article.addEventListener("mouseout", leave);
+    tip.addEventListener("mouseleave", leave);
+    tip.addEventListener("mouseenter", () => clearTimeout(leaving));
+    article.addEventListener("focusin", (event) => {
+      if (event.target.classList.contains("ref")) {
+        clearTimeout(leaving);
+        showTip(event.target, [event.target.dataset.note]);
+        event.target.setAttribute("aria-describedby", "tip");
+      }
+    });
+    article.addEventListener("focusout", (event) => {
+      event.target.removeAttribute("aria-describedby");
+      if (event.target.classList.contains("ref")) hideTip();
+    });
+    article.addEventListener("click", (event) => {
+      const target = event.target.closest(".ref");
+      if (target) showTip(target, [target.dataset.note]);
+    });
+  }
+
+  // ---------------------------------------------------------------- keyboard
+
+  /** Moves the focus by `step` among `nodes`, which are in page order. */
+  function step(nodes, by) {
+    if (!nodes.length) return false;
+    let at = nodes.indexOf(document.activeElement);
+    if (at < 0) {
+      // Nothing chosen yet: begin with what is in view.
+      const next = nodes.findIndex((node) => node.getBoundingClientRect().top > 90);
+      at = by > 0 ? (next < 0 ? nodes.length : next) - 1 : next < 0 ? nodes.length : next;
+    }
+    const node = nodes[Math.max(0, Math.min(nodes.length - 1, at + by))];
+    node.focus({ preventScroll: true });
+    node.scrollIntoView({ block: "center" });
+    if (node.classList.contains("ref")) showTip(node, [node.dataset.note]);
+    return true;
+  }
+
+  function focusOn(input) {
+    input.focus();
+    input.select();
+  }
+
+  function onKey(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    const inCase = !byId("case").hidden;
+    const typing = event.target.closest && event.target.closest("input:not([type=checkbox]), select, textarea");
+    if (event.key === "Escape") {
+      if (!tip.hidden) hideTip();
+      else if (inCase) location.hash = listHash();
+      else if (typing && event.target.id === "search") event.target.blur();
+      else return;
+      event.preventDefault();
+      return;
+    }
+    if (typing) {
+      if (event.key === "ArrowDown" && event.target.id === "search") {
+        const first = document.querySelector("#cases a");
+        if (first) first.focus();
+        event.preventDefault();
+      }
+      return;
+    }
+    if (event.key === "Enter" && event.target.classList && event.target.classList.contains("ref")) {
+      showTip(event.target, [event.target.dataset.note]);
+      return;
+    }
+    const single = byId("shortcuts").checked;
+    const arrows = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const by = arrows || (single && { j: 1, k: -1 }[event.key]);
+    let done = false;
+    if (by && !inCase) {
+      const inList = document.activeElement && document.activeElement.closest("#cases");
+      // Arrows scroll the page as ever until a case is chosen.
+      if (inList || !arrows) {
+        if (inList && by > 0 && document.activeElement === [...document.querySelectorAll("#cases a")].pop()) drawMore();
+        done = step([...document.querySelectorAll("#cases a")], by);
+      }
+    } else if (by && inCase) {
+      const onMark = document.activeElement && document.activeElement.classList.contains("ref");
+      if (onMark || !arrows) done = step([...document.querySelectorAll("#incidents .ref")].filter((node) => node.getClientRects().length), by);
+    } else if (single && event.key === "/") {
+      const search = byId("search");
+      if (search && inCase) {
+        // After `route`, which listens first, has brought the list back.
+        window.addEventListener("hashchange", () => focusOn(search), { once: true });
+        location.hash = listHash();
+      } else if (search) {
+        focusOn(search);
+      }
+      done = Boolean(search);
+    } else if (single && inCase && (event.key === "n" || event.key === "p")) {
+      const link = document.querySelector('.casebar [data-step="' + (event.key === "n" ? 1 : -1) + '"]');
+      if (link) location.hash = link.getAttribute("href");
+      done = true;
+    }
+    if (done) event.preventDefault();
+  }
+
+  // ---------------------------------------------------------------- pages
+
+  let listScroll = null;
+  let applied = null;
+
+  function route() {
+    hideTip();
+    const wanted = address();
+    if (wanted.has("case")) {
+      if (!byId("overview").hidden) listScroll = window.scrollY;
+      if (applied === null && byId("filters")) {
+        applied = "";
+        applyFilters();
+      }
+      const number = numbers.get(wanted.get("case"));
+      if (number !== undefined) openCase(number, Number(wanted.get("incident")) || 0);
+      else missingCase(wanted.get("case"));
+      return;
+    }
+    const left = view.number;
+    const wasCase = byId("overview").hidden;
+    byId("case").hidden = true;
+    byId("overview").hidden = false;
+    document.title = "throughline report";
+    if (!byId("filters")) return;
+    const state = ["tier", "category", "search"].map((name) => wanted.get(name) || "");
+    const asked = ["tier", "category", "search"].some((name) => wanted.has(name));
+    if (applied === null || state.join("\n") !== [filters.tier, filters.category, filters.search].join("\n")) {
+      [filters.tier, filters.category, filters.search] = state;
+      byId("by-tier").value = filters.tier;
+      byId("by-category").value = filters.category;
+      byId("search").value = filters.search;
+      const first = applied === null;
+      applied = "";
+      view.number = -1;
+      applyFilters();
+      if (asked) byId("list").scrollIntoView();
+      else if (!first) window.scrollTo(0, 0);
+      return;
+    }
+    if (!wasCase) {
+      if (asked) byId("list").scrollIntoView();
+    } else {
+      while (drawn < listed.length && left >= 0 && listed.indexOf(left) >= drawn) drawMore();
+      const link = document.querySelector('#cases [data-number="' + left + '"] a');
+      if (listScroll !== null) window.scrollTo(0, listScroll);
+      if (link) {
+        link.focus({ preventScroll: true });
+        const box = link.getBoundingClientRect();
+        if (box.top < 120 || box.bottom > window.innerHeight) link.scrollIntoView({ block: "center" });
+      }
+      // The list may change before the case is opened again, and with it the way onwards.
+      view.number = -1;
+    }
+  }
+
+  function missingCase(id) {
+    view.number = -1;
+    byId("overview").hidden = true;
+    byId("case").hidden = false;
+    byId("case").replaceChildren(
+      el("nav", { class: "casebar", "aria-label": "Cases" }, el("a", { href: listHash(), id: "back" }, "← All cases")),
+      el("h1", { id: "case-title", tabindex: -1 }, "Case ", shown(id)),
+      el("p", {}, "This case is not on this page: it had no evidence, or the page left it out for its size. The tables beside this file hold every case with evidence."));
+    window.scrollTo(0, 0);
+  }
+
+  /** On paper everything is open. */
+  function openForPrint() {
+    if (!byId("case").hidden) {
+      for (const fold of byId("case").querySelectorAll("details.full")) {
+        fold.open = true;
+        builders.get(fold)();
+      }
+    } else {
+      for (const fold of document.querySelectorAll("#overview details")) fold.open = true;
+      if (byId("filters")) drawMore(listed.length);
+    }
+  }
+
+  if (byId("filters")) setUpList();
+  setUpTip();
+  byId("keys").hidden = !byId("filters");
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("main").focus();
+  });
+  window.addEventListener("hashchange", route);
+  window.addEventListener("beforeprint", openForPrint);
+  document.addEventListener("keydown", onKey);
+  if ("scrollRestoration" in history) history.scrollRestoration = "manual";
+  route();
+})();

@@ -1,0 +1,16 @@
+//! Writes a run: tables, HTML report, manifest; whole or not at all.
+
+pub mod html;
+mod manifest;
+#[cfg(feature = "parquet")]
+mod parquet;
+pub mod rows;
+mod run;
+mod spool;
+mod staging;
+pub mod tables;
+
+pub use manifest::{Manifest, Timing};
+pub use run::{RunOptions, RunSummary, RunWriter};
+pub use staging::Staging;
+pub use tables::OutputFormat;

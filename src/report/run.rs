@@ -1,0 +1,411 @@
+//! Takes the outcomes of a run one by one and writes its tables, report and manifest.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
+
+use super::html::write_report;
+use super::manifest::{Manifest, ManifestLexicon, Timing};
+use super::rows::{
+    CaseRow, MentionRow, ReportCase, ReportCategory, ReportCounts, ReportData, ReportField, ReportIncident, ReportMention,
+};
+use super::spool::{Kept, KeptField, KeptMention, Spool};
+use super::tables::{OutputFormat, TableWriter};
+use crate::assertion::Group;
+use crate::assess::{Assessment, assess};
+use crate::case::{CaseMention, CaseRecord};
+use crate::error::{Error, Result};
+use crate::lexicon::Lexicon;
+use crate::mention::Mention;
+use crate::narrative::{Field, Record, Rejected};
+use crate::pipeline::{Outcome, Scanned};
+use crate::read::InputInfo;
+use crate::span::CharOffsets;
+
+/// How to write a run.
+#[derive(Clone, Debug)]
+pub struct RunOptions {
+    /// Formats of the tables, and `html` for the report.
+    pub formats: Vec<OutputFormat>,
+    /// Leave out the byte-order mark and the guard before formula characters in CSV.
+    pub raw_csv: bool,
+    /// Cases that the HTML report shows at most, in reading order.
+    pub report_cases: usize,
+    /// Bytes of narrative that the HTML report shows at most.
+    pub report_bytes: usize,
+    /// Options that change the output, for the manifest.
+    pub manifest: serde_json::Value,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// Its counts.
+    pub counts: ReportCounts,
+    /// Flagged cases by tier, 1 to 3.
+    pub tiers: [u64; 3],
+}
+
+/// Writes a run into a folder.
+#[derive(Debug)]
+pub struct RunWriter<'l> {
+    lexicon: &'l Lexicon,
+    options: RunOptions,
+    evidence: TableWriter,
+    suppressed: TableWriter,
+    rejected: TableWriter,
+    cases: BTreeMap<String, CaseRecord>,
+    spool: Option<Spool>,
+    counts: ReportCounts,
+    ordinal: u64,
+}
+
+impl<'l> RunWriter<'l> {
+    /// Opens the tables in `folder`.
+    ///
+    /// # Errors
+    /// If a file cannot be made.
+    pub fn create(folder: &Path, lexicon: &'l Lexicon, options: RunOptions) -> Result<Self> {
+        let table = |name, columns| TableWriter::create(folder, name, columns, &options.formats, options.raw_csv);
+        let html = options.formats.contains(&OutputFormat::Html);
+        Ok(Self {
+            lexicon,
+            evidence: table("evidence", MentionRow::EVIDENCE_COLUMNS)?,
+            suppressed: table("suppressed", MentionRow::SUPPRESSED_COLUMNS)?,
+            rejected: table("rejected", Rejected::COLUMNS)?,
+            cases: BTreeMap::new(),
+            spool: if html { Some(Spool::create(folder.join(".texts"))?) } else { None },
+            counts: ReportCounts::default(),
+            ordinal: 0,
+            options,
+        })
+    }
+
+    /// Takes one outcome.
+    ///
+    /// # Errors
+    /// If a table cannot be written.
+    pub fn take(&mut self, outcome: &Outcome) -> Result<()> {
+        self.counts.read += 1;
+        self.ordinal += 1;
+        match outcome {
+            Outcome::Rejected(rejected) => {
+                self.counts.rejected += 1;
+                self.rejected.write_row(&rejected.cells())
+            }
+            Outcome::Scanned(scanned) => {
+                self.counts.scanned += 1;
+                self.scanned(scanned)
+            }
+        }
+    }
+
+    fn scanned(&mut self, scanned: &Scanned) -> Result<()> {
+        let Scanned { record, mentions } = scanned;
+        if record.fields.iter().all(|f| f.text.trim().is_empty()) {
+            self.counts.empty += 1;
+        }
+        let case_id = record.case_id.clone().unwrap_or_else(|| record.incident_ref());
+        for (field, found) in record.fields.iter().zip(mentions) {
+            self.mention_rows(record, &case_id, field, found)?;
+        }
+        let counts = mentions.iter().flatten().any(|m| m.suppressed.is_none());
+        let kept = match &mut self.spool {
+            Some(spool) if counts => Some(spool.keep(&kept_fields(record, mentions))?),
+            _ => None,
+        };
+        let case = self.cases.entry(case_id).or_insert_with_key(|id| CaseRecord { id: id.clone(), ..CaseRecord::default() });
+        let origin = format!("{}, record {}", record.source, record.record);
+        let date = record.incident_date.clone().unwrap_or_default();
+        let incident = case.add_incident(record.incident_ref(), date, origin, self.ordinal, kept);
+        for (index, (field, found)) in record.fields.iter().zip(mentions).enumerate() {
+            for mention in found.iter().filter(|m| m.suppressed.is_none()) {
+                case.mentions.push(CaseMention {
+                    category: mention.category,
+                    rule: mention.rule,
+                    tier: tier_of(self.lexicon, mention),
+                    assertion: mention.assertion,
+                    incident,
+                    // Later fields come after earlier ones.
+                    start: (index << 40) + mention.span.start,
+                    quote: mention.span.of(&field.text).to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn mention_rows(&mut self, record: &Record, case_id: &str, field: &Field, found: &[Mention]) -> Result<()> {
+        let mut offsets = CharOffsets::new(&field.text);
+        for mention in found {
+            let rule = &self.lexicon.rules[mention.rule];
+            let category = &self.lexicon.categories[mention.category];
+            let row = MentionRow {
+                case_id: case_id.to_owned(),
+                incident_id: record.incident_ref(),
+                incident_date: record.incident_date.clone().unwrap_or_default(),
+                field: field.name.to_string(),
+                category: category.id.clone(),
+                group: category.group,
+                rule_id: rule.id.clone(),
+                tier: tier_of(self.lexicon, mention),
+                assertion: mention.assertion,
+                quote: mention.span.of(&field.text).to_owned(),
+                sentence: mention.sentence.of(&field.text).to_owned(),
+                start: offsets.at(mention.span.start),
+                end: offsets.at(mention.span.end),
+                reason: mention.suppressed.clone(),
+                tags: rule.tags.join("; "),
+                cues: cues(mention, &field.text).join("; "),
+            };
+            if row.reason.is_none() {
+                self.counts.evidence += 1;
+                self.evidence.write_row(&row.cells())?;
+            } else {
+                self.counts.suppressed += 1;
+                self.suppressed.write_row(&row.cells())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes cases, report and manifest, and closes every file.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn finish(self, folder: &Path, inputs: &[InputInfo], timing: impl FnOnce() -> Timing) -> Result<RunSummary> {
+        let Self { lexicon, options, evidence, suppressed, rejected, cases, spool, mut counts, .. } = self;
+        evidence.finish()?;
+        suppressed.finish()?;
+        rejected.finish()?;
+        counts.cases = cases.len() as u64;
+        let mut flagged: Vec<(CaseRecord, Assessment)> = cases
+            .into_values()
+            .filter(|case| !case.mentions.is_empty())
+            .map(|mut case| {
+                case.sort();
+                let assessment = assess(lexicon, &case);
+                (case, assessment)
+            })
+            .collect();
+        flagged.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
+        counts.flagged = flagged.len() as u64;
+        let mut tiers = [0; 3];
+        let mut table = TableWriter::create(folder, "cases", CaseRow::COLUMNS, &options.formats, options.raw_csv)?;
+        for (case, assessment) in &flagged {
+            tiers[usize::from(assessment.tier.clamp(1, 3)) - 1] += 1;
+            table.write_row(&case_row(lexicon, case, assessment).cells())?;
+        }
+        table.finish()?;
+        if let Some(spool) = spool {
+            let mut kept = spool.read_back()?;
+            let data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
+            kept.remove()?;
+            let path = folder.join("report.html");
+            let fail = |e| Error::io("cannot write", &path, e);
+            let mut file = BufWriter::new(File::create(&path).map_err(fail)?);
+            write_report(&mut file, &data).map_err(fail)?;
+            file.flush().map_err(fail)?;
+        }
+        let manifest = Manifest {
+            program: "throughline",
+            version: env!("CARGO_PKG_VERSION"),
+            lexicon: ManifestLexicon { version: &lexicon.version, sha256: &lexicon.fingerprint, rules: lexicon.rules.len() },
+            run_id: run_id(lexicon, inputs, &options.manifest),
+            inputs,
+            options: &options.manifest,
+            counts: counts.into(),
+            coverage: "text only; other systems not checked; an empty result says that no indicators matched in the text supplied",
+            time: timing(),
+        };
+        let path = folder.join("manifest.json");
+        let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::io("cannot write", &path, e.into()))?;
+        std::fs::write(&path, text + "\n").map_err(|e| Error::io("cannot write", &path, e))?;
+        Ok(RunSummary { counts, tiers })
+    }
+}
+
+fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {
+    let rule = &lexicon.rules[mention.rule];
+    if rule.category == mention.category { rule.tier } else { lexicon.categories[mention.category].tier }
+}
+
+/// First by tier, then by how many categories are told, then by reference.
+fn reading_order(entry: &(CaseRecord, Assessment)) -> (u8, std::cmp::Reverse<usize>, &str) {
+    let mut told: Vec<usize> = entry.0.mentions.iter().map(|m| m.category).collect();
+    told.sort_unstable();
+    told.dedup();
+    (entry.1.tier, std::cmp::Reverse(told.len()), &entry.0.id)
+}
+
+fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) -> String {
+    let mut hasher = Sha256::new();
+    for part in [env!("CARGO_PKG_VERSION"), &lexicon.fingerprint, &options.to_string()] {
+        hasher.update(part.as_bytes());
+        hasher.update([0]);
+    }
+    for input in inputs {
+        hasher.update(input.sha256.as_bytes());
+    }
+    hasher.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+fn case_row(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment) -> CaseRow {
+    let (first_date, last_date) = case.dates();
+    CaseRow {
+        case_id: case.id.clone(),
+        tier: assessment.tier,
+        reasons: assessment.reasons.clone(),
+        incidents: case.incidents.len(),
+        first_date,
+        last_date,
+        abuse_categories: case.categories(lexicon, Group::Abuse),
+        suicide_categories: case.categories(lexicon, Group::Suicide),
+        mentions: case.mentions.len(),
+        key_quote: case.key_mention().map_or_else(String::new, |m| m.quote.clone()),
+    }
+}
+
+fn cues(mention: &Mention, text: &str) -> Vec<String> {
+    mention.cues.iter().map(|cue| format!("{}: \"{}\" ({})", cue.effect.describe(), cue.span.of(text), cue.by)).collect()
+}
+
+fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
+    let kept = |text: &str, m: &Mention| KeptMention {
+        start: m.span.start,
+        end: m.span.end,
+        category: m.category,
+        rule: m.rule,
+        assertion: m.assertion,
+        cues: cues(m, text),
+        suppressed: m.suppressed.clone(),
+    };
+    record
+        .fields
+        .iter()
+        .zip(mentions)
+        .map(|(field, found)| KeptField {
+            name: field.name.to_string(),
+            text: field.text.clone(),
+            mentions: found.iter().map(|m| kept(&field.text, m)).collect(),
+        })
+        .collect()
+}
+
+fn report_data(
+    lexicon: &Lexicon,
+    options: &RunOptions,
+    inputs: &[InputInfo],
+    counts: ReportCounts,
+    flagged: &[(CaseRecord, Assessment)],
+    kept: &mut Kept,
+) -> Result<ReportData> {
+    let mut cases = Vec::new();
+    let mut bytes = 0;
+    for (case, assessment) in flagged.iter().take(options.report_cases) {
+        let report = report_case(lexicon, case, assessment, kept)?;
+        bytes += report.incidents.iter().flat_map(|i| &i.fields).map(|f| f.text.len() + 300 * f.mentions.len()).sum::<usize>();
+        if bytes > options.report_bytes && !cases.is_empty() {
+            break;
+        }
+        cases.push(report);
+    }
+    let per_category = |index: usize| {
+        let told = flagged.iter().map(|(case, _)| case.mentions.iter().filter(|m| m.category == index).count() as u64);
+        told.fold((0, 0), |(cases, mentions), n| (cases + u64::from(n > 0), mentions + n))
+    };
+    Ok(ReportData {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        lexicon_version: lexicon.version.clone(),
+        lexicon_fingerprint: lexicon.fingerprint.clone(),
+        inputs: inputs.iter().map(|i| i.source.clone()).collect(),
+        counts,
+        categories: lexicon
+            .categories
+            .iter()
+            .enumerate()
+            .map(|(index, c)| {
+                let (cases, mentions) = per_category(index);
+                ReportCategory {
+                    id: c.id.clone(),
+                    title: c.title.clone(),
+                    group: c.group,
+                    definition: c.definition.clone(),
+                    cases,
+                    mentions,
+                }
+            })
+            .collect(),
+        cases_not_shown: flagged.len() - cases.len(),
+        cases,
+    })
+}
+
+fn report_case(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment, kept: &mut Kept) -> Result<ReportCase> {
+    let (first_date, last_date) = case.dates();
+    let mut incidents = Vec::new();
+    for incident in &case.incidents {
+        let fields = match incident.kept {
+            Some(place) => kept.fields(place)?.into_iter().map(|f| report_field(lexicon, f)).collect(),
+            None => Vec::new(),
+        };
+        incidents.push(ReportIncident {
+            id: incident.id.clone(),
+            date: incident.date.clone(),
+            iso_date: incident.day.map_or_else(String::new, |day| day.to_string()),
+            origin: incident.origin.clone(),
+            fields,
+        });
+    }
+    Ok(ReportCase {
+        id: case.id.clone(),
+        tier: assessment.tier,
+        reasons: assessment.reasons.clone(),
+        prompts: assessment.prompts.clone(),
+        first_date,
+        last_date,
+        key_quote: case.key_mention().map_or_else(String::new, |m| m.quote.clone()),
+        incidents,
+    })
+}
+
+fn report_field(lexicon: &Lexicon, field: KeptField) -> ReportField {
+    let mut units = Utf16Offsets { text: &field.text, byte: 0, units: 0 };
+    let mentions = field
+        .mentions
+        .into_iter()
+        .map(|m| ReportMention {
+            start: units.at(m.start),
+            end: units.at(m.end),
+            category: lexicon.categories[m.category].id.clone(),
+            rule: lexicon.rules[m.rule].id.clone(),
+            tier: lexicon.rules[m.rule].tier,
+            axes: m.assertion.as_strs(),
+            cues: m.cues,
+            suppressed: m.suppressed,
+        })
+        .collect();
+    ReportField { name: field.name, text: field.text.clone(), mentions }
+}
+
+/// Converts byte offsets to UTF-16 code units, cheapest in rising order.
+struct Utf16Offsets<'t> {
+    text: &'t str,
+    byte: usize,
+    units: usize,
+}
+
+impl Utf16Offsets<'_> {
+    fn at(&mut self, byte: usize) -> usize {
+        if byte < self.byte {
+            self.byte = 0;
+            self.units = 0;
+        }
+        self.units += self.text[self.byte..byte].encode_utf16().count();
+        self.byte = byte;
+        self.units
+    }
+}

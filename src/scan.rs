@@ -1,0 +1,188 @@
+//! Scans one narrative: segment, match, context, overlaps.
+
+use std::collections::BTreeMap;
+
+use crate::context::{self, Context};
+use crate::lexicon::{Lexicon, Rule};
+use crate::matcher::{self, Found, PhraseHits, RawMatch};
+use crate::mention::Mention;
+use crate::segment::Segmented;
+use crate::span::Span;
+
+/// Scans narratives with one lexicon. Each thread has its own; the buffers are kept between calls.
+#[derive(Debug)]
+pub struct Scanner<'l> {
+    lexicon: &'l Lexicon,
+    text: Segmented,
+    phrases: PhraseHits,
+    raw: Vec<RawMatch>,
+    context: Context,
+}
+
+impl<'l> Scanner<'l> {
+    /// A scanner for `lexicon`.
+    pub fn new(lexicon: &'l Lexicon) -> Self {
+        Self { lexicon, text: Segmented::default(), phrases: PhraseHits::default(), raw: Vec::new(), context: Context::default() }
+    }
+
+    /// Every mention in `text`, those set aside included, in the order of their spans.
+    ///
+    /// Of the mentions of one category that overlap, those that count stand before those that do
+    /// not; among equals the longest stays, then the leftmost, then the first rule.
+    pub fn scan(&mut self, text: &str) -> Vec<Mention> {
+        let mut mentions = self.scan_all(text);
+        resolve_overlaps(&mut mentions);
+        mentions
+    }
+
+    /// Every mention before overlaps are resolved: what each rule finds by itself. For tests of
+    /// rules and for `explain`.
+    pub fn scan_all(&mut self, text: &str) -> Vec<Mention> {
+        let lexicon = self.lexicon;
+        self.text.segment(text, &lexicon.vocabulary);
+        self.phrases.find(&self.text.tokens, &lexicon.classes);
+        let all = 0..self.text.tokens.len();
+        matcher::run(&lexicon.rule_program, &lexicon.classes, &self.text, &self.phrases, all, &mut self.raw);
+        let mut mentions: Vec<Mention> = Vec::new();
+        for raw in &self.raw {
+            if let Some(mention) = self.mention(text, raw) {
+                mentions.push(mention);
+            }
+        }
+        self.regex_mentions(text, &mut mentions);
+        context::form::answers(text, lexicon, &self.text, &mut mentions);
+        if mentions.is_empty() {
+            return mentions;
+        }
+        mentions.sort_by_key(|m| (m.tokens.start, m.tokens.end, m.rule));
+        self.context.apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
+        mentions
+    }
+
+    /// The segmentation of the last narrative scanned.
+    pub fn segmented(&self) -> &Segmented {
+        &self.text
+    }
+
+    fn mention(&self, text: &str, raw: &RawMatch) -> Option<Mention> {
+        let rule = &self.lexicon.rules[raw.owner as usize];
+        let mention = self.place(raw.owner as usize, rule, &raw.found);
+        self.needs_met(rule, &mention).then_some(())?;
+        debug_assert!(text.is_char_boundary(mention.span.start) && text.is_char_boundary(mention.span.end));
+        let suppressed = self.exception(text, rule, &mention);
+        Some(Mention { suppressed, ..mention })
+    }
+
+    fn place(&self, index: usize, rule: &Rule, found: &Found) -> Mention {
+        let tokens = &self.text.tokens;
+        let sentence = self.text.sentence_of(found.tokens.start);
+        Mention {
+            rule: index,
+            category: rule.category,
+            span: Span::new(tokens[found.tokens.start].start as usize, tokens[found.tokens.end - 1].end as usize),
+            sentence: self.text.sentences[sentence].span,
+            assertion: crate::assertion::Assertion::default(),
+            cues: Vec::new(),
+            suppressed: None,
+            tokens: found.tokens.clone(),
+            taken: found.taken,
+            agent: found.agent,
+            experiencer: found.experiencer,
+        }
+    }
+
+    fn needs_met(&self, rule: &Rule, mention: &Mention) -> bool {
+        let classes = &self.lexicon.classes;
+        let tokens = &self.text.tokens;
+        let within = |variants: &[matcher::Variant], range| {
+            variants.is_empty() || matcher::anywhere(variants, classes, tokens, &self.phrases, range).is_some()
+        };
+        let sentence = self.text.sentences[self.text.sentence_of(mention.tokens.start)].tokens();
+        within(&rule.needs_in_sentence, sentence) && within(&rule.needs_in_narrative, 0..tokens.len())
+    }
+
+    /// The exception of the rule that sets the match aside, in plain words.
+    fn exception(&self, text: &str, rule: &Rule, mention: &Mention) -> Option<String> {
+        let classes = &self.lexicon.classes;
+        let tokens = &self.text.tokens;
+        let sentence = self.text.sentences[self.text.sentence_of(mention.tokens.start)].tokens();
+        let mut verifier = matcher::Verifier::new(tokens, classes, &self.phrases, sentence.clone());
+        let quote = |found: std::ops::Range<usize>| {
+            &text[tokens[found.start].start as usize..tokens[found.end - 1].end as usize]
+        };
+        for exception in &rule.not_before {
+            for variant in &exception.variants {
+                if let Some(found) = verifier.until(variant, mention.tokens.start) {
+                    return Some(format!("exception of the rule: \"{}\" before it", quote(found.tokens)));
+                }
+            }
+        }
+        for exception in &rule.not_after {
+            for variant in &exception.variants {
+                if let Some(found) = verifier.from(variant, mention.tokens.end) {
+                    return Some(format!("exception of the rule: \"{}\" after it", quote(found.tokens)));
+                }
+            }
+        }
+        for exception in &rule.not_in_sentence {
+            if let Some(found) = matcher::anywhere(&exception.variants, classes, tokens, &self.phrases, sentence.clone()) {
+                return Some(format!("exception of the rule: \"{}\" in the sentence", quote(found)));
+            }
+        }
+        None
+    }
+
+    fn regex_mentions(&self, text: &str, mentions: &mut Vec<Mention>) {
+        let tokens = &self.text.tokens;
+        for (index, rule) in self.lexicon.rules.iter().enumerate() {
+            let Some(regex) = &rule.regex else { continue };
+            if !regex.gate.is_match(text) {
+                continue;
+            }
+            for sentence in &self.text.sentences {
+                let part = sentence.span.of(text);
+                if !regex.gate.is_match(part) {
+                    continue;
+                }
+                for found in regex.regex.find_iter(part).filter(|found| !found.is_empty()) {
+                    let span = Span::new(sentence.span.start + found.start(), sentence.span.start + found.end());
+                    let first = tokens.partition_point(|t| (t.end as usize) <= span.start);
+                    let last = tokens.partition_point(|t| (t.start as usize) < span.end);
+                    if first >= last {
+                        continue;
+                    }
+                    let taken = if last - first >= 128 { u128::MAX } else { (1 << (last - first)) - 1 };
+                    let found = Found { tokens: first..last, taken, agent: None, experiencer: None };
+                    let mention = Mention { span, ..self.place(index, rule, &found) };
+                    if self.needs_met(rule, &mention) {
+                        let suppressed = self.exception(text, rule, &mention);
+                        mentions.push(Mention { suppressed, ..mention });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Drops, of overlapping mentions of one category, all but the one to keep.
+fn resolve_overlaps(mentions: &mut Vec<Mention>) {
+    let mut order: Vec<usize> = (0..mentions.len()).collect();
+    order.sort_by_key(|&i| {
+        let m = &mentions[i];
+        (m.suppressed.is_some(), std::cmp::Reverse(m.span.len()), m.span.start, m.rule)
+    });
+    let mut keep = vec![false; mentions.len()];
+    // Spans kept so far by category; they never overlap, so only the neighbours need a look.
+    let mut kept: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for i in order {
+        let (category, span) = (mentions[i].category, mentions[i].span);
+        let before = kept.range((category, 0)..(category, span.end)).next_back();
+        if before.is_none_or(|(_, end)| *end <= span.start) {
+            keep[i] = true;
+            kept.insert((category, span.start), span.end);
+        }
+    }
+    let mut keep = keep.into_iter();
+    mentions.retain(|_| keep.next().unwrap_or(false));
+    mentions.sort_by_key(|m| (m.span.start, m.span.end, m.category, m.rule));
+}

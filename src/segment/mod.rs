@@ -1,0 +1,95 @@
+//! Splits a narrative into sentences, units and tokens, with exact places in the source.
+//!
+//! A *sentence* is what a reader would call one, or one entry of a log. A *unit* is a stretch of a
+//! sentence without a strong break (semicolon, spaced dash, dots): patterns match within a unit.
+
+mod token;
+
+pub use token::{Break, Shape, Token, WordId, WordLookup, tokenise};
+
+use std::ops::Range;
+
+use crate::span::Span;
+
+/// A sentence: a range of tokens and the bytes that a reader would quote.
+#[derive(Clone, Copy, Debug)]
+pub struct Sentence {
+    /// First token.
+    pub first: usize,
+    /// One past the last token.
+    pub last: usize,
+    /// From its first to its last character, closing punctuation included.
+    pub span: Span,
+    /// It ends with a question mark.
+    pub question: bool,
+}
+
+impl Sentence {
+    /// Its tokens.
+    pub fn tokens(&self) -> Range<usize> {
+        self.first..self.last
+    }
+}
+
+/// A narrative, segmented. Reuse one value for many narratives: the buffers are kept.
+#[derive(Debug, Default)]
+pub struct Segmented {
+    /// All tokens in order.
+    pub tokens: Vec<Token>,
+    /// Sentences in order; they cover every token.
+    pub sentences: Vec<Sentence>,
+    /// First token of each unit, and the number of tokens as a last entry.
+    pub units: Vec<usize>,
+}
+
+impl Segmented {
+    /// Segments `text`, replacing what the value held.
+    pub fn segment(&mut self, text: &str, words: &impl WordLookup) {
+        tokenise(text, words, &mut self.tokens);
+        self.units.clear();
+        self.sentences.clear();
+        let mut first = 0;
+        for (index, token) in self.tokens.iter().enumerate() {
+            if index == 0 || token.gap >= Break::Strong {
+                self.units.push(index);
+            }
+            if index > 0 && token.gap == Break::Sentence {
+                self.sentences.push(sentence(text, &self.tokens, first, index));
+                first = index;
+            }
+        }
+        if !self.tokens.is_empty() {
+            self.sentences.push(sentence(text, &self.tokens, first, self.tokens.len()));
+        }
+        self.units.push(self.tokens.len());
+    }
+
+    /// The index of the sentence that holds a token.
+    pub fn sentence_of(&self, token: usize) -> usize {
+        self.sentences.partition_point(|s| s.last <= token)
+    }
+
+    /// The tokens of the unit that holds a token.
+    pub fn unit_of(&self, token: usize) -> Range<usize> {
+        let index = self.units.partition_point(|first| *first <= token);
+        self.units[index - 1]..self.units[index]
+    }
+}
+
+fn sentence(text: &str, tokens: &[Token], first: usize, last: usize) -> Sentence {
+    let start = tokens[first].start as usize;
+    let end = tokens[last - 1].end as usize;
+    let limit = tokens.get(last).map_or(text.len(), |t| t.start as usize);
+    let tail = &text[end..limit];
+    let closing = tail.find(|c: char| c.is_whitespace() || c.is_alphanumeric() || "/|-".contains(c)).unwrap_or(tail.len());
+    // An opening mark belongs to the sentence that it opens.
+    let closing = tail[..closing].trim_end_matches(['(', '[', '\u{201C}', '\u{2018}']).len();
+    let head = text[..start].chars().next_back();
+    let opening = head.filter(|c| matches!(c, '"' | '\'' | '\u{201C}' | '\u{2018}' | '(' | '?' | '\u{a3}')).map_or(0, char::len_utf8);
+    Sentence {
+        first,
+        last,
+        span: Span::new(start - opening, end + closing),
+        question: tail[..closing].contains('?'),
+    }
+}

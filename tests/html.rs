@@ -1,0 +1,349 @@
+//! The HTML report: nothing in the data can act on the page, and every mention leads to its words.
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use throughline::assertion::Group;
+use throughline::report::html::write_report;
+use throughline::report::rows::{
+    ReportCase, ReportCategory, ReportCounts, ReportData, ReportField, ReportIncident,
+    ReportMention,
+};
+
+/// Invented text that tries every way out of its place in the page.
+const HOSTILE: &str = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> </style></SCRIPT ><!-- ]]> \
+     <b>&amp;</b> \u{202e}desrever\u{202c}\u{2066}\u{2028}\u{2029}\u{feff}\u{0}\u{7f} 😀 he holds her bank card\r\nend";
+
+fn mention(text: &str, quote: &str, category: &str, suppressed: Option<&str>) -> ReportMention {
+    let at = text.find(quote).expect("the quote is in the text");
+    let start = text[..at].encode_utf16().count();
+    ReportMention {
+        start,
+        end: start + quote.encode_utf16().count(),
+        category: category.to_owned(),
+        rule: format!("{category}.<rule>"),
+        tier: 2,
+        axes: [
+            "affirmed", "stated", "current", "victim", "suspect", "officer",
+        ],
+        cues: vec!["source=officer: \"</script>\"".to_owned()],
+        suppressed: suppressed.map(str::to_owned),
+    }
+}
+
+fn category(id: &str, group: Group, cases: u64) -> ReportCategory {
+    ReportCategory {
+        id: id.to_owned(),
+        title: format!("Title of {id} <i>"),
+        group,
+        definition: "Wording that \"speaks\" of <it>.".to_owned(),
+        cases,
+        mentions: cases,
+    }
+}
+
+/// A run with one case in which every text is hostile.
+fn hostile_run() -> ReportData {
+    let field = ReportField {
+        name: HOSTILE.to_owned(),
+        text: HOSTILE.to_owned(),
+        mentions: vec![
+            mention(HOSTILE, "alert(1)", "si_active", Some(HOSTILE)),
+            mention(
+                HOSTILE,
+                "😀 he holds her bank card",
+                "economic_control",
+                None,
+            ),
+            mention(HOSTILE, "her bank card", "economic_control", None),
+        ],
+    };
+    let incident = ReportIncident {
+        id: HOSTILE.to_owned(),
+        date: HOSTILE.to_owned(),
+        iso_date: "2031-04-03".to_owned(),
+        origin: HOSTILE.to_owned(),
+        fields: vec![field],
+    };
+    let case = ReportCase {
+        id: HOSTILE.to_owned(),
+        tier: 1,
+        reasons: vec![HOSTILE.to_owned()],
+        prompts: vec![HOSTILE.to_owned()],
+        first_date: HOSTILE.to_owned(),
+        last_date: HOSTILE.to_owned(),
+        key_quote: HOSTILE.to_owned(),
+        incidents: vec![incident],
+    };
+    ReportData {
+        version: "0.1.0".to_owned(),
+        lexicon_version: HOSTILE.to_owned(),
+        lexicon_fingerprint: "9f86d081884c7d65".to_owned(),
+        inputs: vec![HOSTILE.to_owned()],
+        counts: ReportCounts {
+            read: 1204,
+            scanned: 1203,
+            rejected: 1,
+            empty: 2,
+            evidence: 2,
+            suppressed: 1,
+            cases: 3,
+            flagged: 1,
+        },
+        categories: vec![
+            category("economic_control", Group::Abuse, 1),
+            category("si_active", Group::Suicide, 0),
+            category("<script>", Group::Context, 1),
+        ],
+        cases: vec![case],
+        cases_not_shown: 0,
+    }
+}
+
+fn empty_run() -> ReportData {
+    let mut data = hostile_run();
+    data.cases.clear();
+    data.categories
+        .iter_mut()
+        .for_each(|category| category.cases = 0);
+    data.counts = ReportCounts {
+        read: 5,
+        scanned: 5,
+        cases: 5,
+        ..ReportCounts::default()
+    };
+    data
+}
+
+fn page(data: &ReportData) -> String {
+    let mut out = Vec::new();
+    write_report(&mut out, data).expect("memory can be written");
+    String::from_utf8(out).expect("the page is UTF-8")
+}
+
+/// What stands between `open` and the next `close`.
+fn between<'p>(page: &'p str, open: &str, close: &str) -> &'p str {
+    let start = page.find(open).expect("the page holds the opening") + open.len();
+    let end = page[start..].find(close).expect("the page holds the end") + start;
+    &page[start..end]
+}
+
+fn block(page: &str, id: &str) -> Value {
+    let json = between(
+        page,
+        &format!("<script type=\"application/json\" id=\"{id}\">"),
+        "</script>",
+    );
+    serde_json::from_str(json).expect("the block is JSON")
+}
+
+/// The page without its own style and script, in lower case: everything that data could reach.
+fn reachable(page: &str) -> String {
+    let style = between(page, "<style>", "</style>");
+    let script = between(page, "<script>", "</script>");
+    page.replace(style, "")
+        .replace(script, "")
+        .to_ascii_lowercase()
+}
+
+#[test]
+fn no_text_leaves_its_place() {
+    let page = page(&hostile_run());
+    let reachable = reachable(&page);
+    // Two data blocks and the script, and not one element more.
+    assert_eq!(reachable.matches("<script").count(), 3);
+    assert_eq!(reachable.matches("</script").count(), 3);
+    assert_eq!(reachable.matches("<style").count(), 1);
+    assert_eq!(reachable.matches("</style").count(), 1);
+    for markup in ["<img", "<!--", "<b>", "<i>", "<it>", "<rule>"] {
+        assert!(
+            !reachable.contains(markup),
+            "{markup} is in the page as markup"
+        );
+    }
+    for c in [
+        '\u{202e}', '\u{202c}', '\u{2066}', '\u{2028}', '\u{2029}', '\u{feff}', '\0', '\u{7f}',
+    ] {
+        assert!(
+            !page.contains(c),
+            "U+{:04X} is in the page as it came",
+            u32::from(c)
+        );
+    }
+}
+
+#[test]
+fn the_policy_allows_the_two_inline_blocks_and_nothing_else() {
+    let page = page(&hostile_run());
+    let policy = between(
+        &page,
+        "http-equiv=\"Content-Security-Policy\" content=\"",
+        "\"",
+    );
+    assert!(policy.starts_with("default-src 'none'; "), "{policy}");
+    assert!(
+        !policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"),
+        "{policy}"
+    );
+    for (directive, open, close) in [
+        ("style-src", "<style>", "</style>"),
+        ("script-src", "<script>", "</script>"),
+    ] {
+        let hash = between(policy, &format!("{directive} 'sha256-"), "'");
+        let digest = Sha256::digest(between(&page, open, close).as_bytes());
+        assert_eq!(
+            decode_base64(hash),
+            digest.as_slice(),
+            "{directive} must name the block as it stands"
+        );
+    }
+    // What the policy would block must not be there: style attributes, handlers, other resources.
+    let reachable = reachable(&page);
+    for attribute in [
+        " style=",
+        " onclick=",
+        " onload=",
+        " src=\"",
+        " action=",
+        "url(",
+        "@import",
+        "<link",
+    ] {
+        assert!(
+            !reachable
+                .replace("<img src=x onerror", "")
+                .contains(attribute),
+            "{attribute} is in the page"
+        );
+    }
+    assert!(
+        !page.contains("http://") && !page.contains("https://"),
+        "the page names a network address"
+    );
+}
+
+fn decode_base64(text: &str) -> Vec<u8> {
+    let value = |c: u8| match c {
+        b'A'..=b'Z' => c - b'A',
+        b'a'..=b'z' => c - b'a' + 26,
+        b'0'..=b'9' => c - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => panic!("not base64: {text}"),
+    };
+    let digits: Vec<u32> = text
+        .trim_end_matches('=')
+        .bytes()
+        .map(|c| u32::from(value(c)))
+        .collect();
+    let mut bytes = Vec::new();
+    for chunk in digits.chunks(4) {
+        let bits = (0..4).fold(0, |bits, at| {
+            bits << 6 | chunk.get(at).copied().unwrap_or(0)
+        });
+        bytes.extend_from_slice(&bits.to_be_bytes()[1..chunk.len()]);
+    }
+    bytes
+}
+
+#[test]
+fn every_text_arrives_as_it_left() {
+    let data = hostile_run();
+    let shown = block(&page(&data), "case-0");
+    let sent = serde_json::to_value(&data.cases[0]).expect("plain values");
+    assert_eq!(shown, sent);
+}
+
+#[test]
+fn offsets_lead_to_the_quoted_words() {
+    let case = block(&page(&hostile_run()), "case-0");
+    let field = &case["incidents"][0]["fields"][0];
+    let text: Vec<u16> = field["text"]
+        .as_str()
+        .expect("a text")
+        .encode_utf16()
+        .collect();
+    let quotes: Vec<String> = field["mentions"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|mention| {
+            let offset = |name: &str| mention[name].as_u64().expect("an offset") as usize;
+            String::from_utf16(&text[offset("start")..offset("end")]).expect("whole characters")
+        })
+        .collect();
+    assert_eq!(
+        quotes,
+        ["alert(1)", "😀 he holds her bank card", "her bank card"]
+    );
+}
+
+#[test]
+fn the_list_counts_evidence_and_not_what_was_set_aside() {
+    let index = block(&page(&hostile_run()), "run");
+    let row = &index["cases"][0];
+    assert_eq!(row["id"], HOSTILE);
+    assert_eq!(row["tier"], 1);
+    assert_eq!(row["found"], serde_json::json!([["economic_control", 2]]));
+}
+
+#[test]
+fn the_same_data_gives_the_same_bytes() {
+    assert_eq!(page(&hostile_run()), page(&hostile_run()));
+}
+
+#[test]
+fn the_header_states_coverage_and_every_count() {
+    let page = page(&hostile_run());
+    for words in [
+        "Findings are prompts to read, not a risk score.",
+        "text only; other systems not checked",
+        "1,204<small>1,203 scanned, 1 rejected, 2 empty</small>",
+        "1 record was rejected and not scanned",
+        "2 scanned records held no text",
+        "an order of reading, not a grade",
+        "no indicators matched in the text supplied",
+        "[U+202E]desrever",
+        "116 123",
+        "0808 2000 247",
+        "For human review.",
+        "<noscript>",
+        "<html lang=\"en-GB\">",
+    ] {
+        assert!(page.contains(words), "the page does not say: {words}");
+    }
+}
+
+#[test]
+fn an_empty_result_says_so_and_never_says_that_there_is_no_risk() {
+    let page = page(&empty_run());
+    assert!(page.contains("No indicators matched in the text supplied."));
+    assert!(page.contains("It does not mean that there is no risk."));
+    assert!(page.contains("evidence.csv"));
+    assert!(
+        !page.contains("id=\"filters\" class"),
+        "there is no list to filter"
+    );
+    assert_eq!(block(&page, "run")["cases"], serde_json::json!([]));
+}
+
+#[test]
+fn cases_left_out_for_size_are_declared() {
+    let mut data = hostile_run();
+    data.cases_not_shown = 1500;
+    assert!(page(&data).contains("1,500 further cases with evidence are not on this page"));
+}
+
+#[test]
+fn a_failing_writer_is_reported() {
+    struct Full;
+    impl std::io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let error = write_report(&mut Full, &hostile_run()).expect_err("nothing can be written");
+    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+}
