@@ -30,6 +30,7 @@ mod context;
 pub mod date;
 pub mod error;
 pub mod evaluate;
+pub mod evaluate_assertion;
 pub mod lexicon;
 mod matcher;
 pub mod mention;

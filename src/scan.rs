@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::lexicon::{Lexicon, Rule};
 use crate::matcher::{self, Found, PhraseHits, RawMatch};
 use crate::mention::Mention;
@@ -50,13 +50,44 @@ impl<'l> Scanner<'l> {
             }
         }
         self.regex_mentions(text, &mut mentions);
-        context::form::answers(text, lexicon, &self.text, &mut mentions);
+        self.context.read_forms(text, lexicon, &self.text, &self.phrases, &mut mentions);
         if mentions.is_empty() {
             return mentions;
         }
         mentions.sort_by_key(|m| (m.tokens.start, m.tokens.end, m.rule));
         self.context.apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
         mentions
+    }
+
+    /// What the context says of the words at `span`, read as if a rule of `category` had matched
+    /// them: their polarity, certainty and time, without roles. For evaluating the context alone.
+    pub fn assert_span(&mut self, text: &str, span: Span, category: usize) -> Option<Mention> {
+        let lexicon = self.lexicon;
+        self.text.segment(text, &lexicon.vocabulary);
+        self.phrases.find(&self.text.tokens, &lexicon.classes);
+        let tokens = &self.text.tokens;
+        let first = tokens.partition_point(|t| (t.end as usize) <= span.start);
+        let last = tokens.partition_point(|t| (t.start as usize) < span.end);
+        if first >= last {
+            return None;
+        }
+        let mention = Mention {
+            rule: usize::MAX,
+            category,
+            span,
+            sentence: self.text.sentences[self.text.sentence_of(first)].span,
+            assertion: crate::assertion::Assertion::default(),
+            cues: Vec::new(),
+            suppressed: None,
+            tokens: first..last,
+            taken: u128::MAX,
+            agent: None,
+            experiencer: None,
+        };
+        let mut mentions = [mention];
+        self.context.assert_all(text, lexicon, &self.text, &self.phrases, &mut mentions, &mut |_| {});
+        let [mention] = mentions;
+        Some(mention)
     }
 
     /// The segmentation of the last narrative scanned.

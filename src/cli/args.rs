@@ -141,8 +141,12 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
     /// Gold files (JSONL, one labelled narrative a line).
-    #[arg(value_name = "GOLD", required = true)]
+    #[arg(value_name = "GOLD", required_unless_present = "assertion")]
     pub gold: Vec<PathBuf>,
+    /// Score the context stage alone: a CSV file with the columns `id, condition, text, negation,
+    /// temporality`, where the condition is the target.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gold", "category"])]
+    pub assertion: Option<PathBuf>,
     /// Only this category.
     #[arg(long, value_name = "ID")]
     pub category: Option<String>,

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -10,9 +11,14 @@ use super::args::EvaluateArgs;
 use super::lexicon::load;
 use throughline::error::Error;
 use throughline::evaluate::{Evaluation, Score, evaluate, read_gold, wilson};
+use throughline::evaluate_assertion::{evaluate_assertion, read_rows};
+use throughline::lexicon::Lexicon;
 
 pub fn run(args: &EvaluateArgs) -> Result<u8> {
     let lexicon = load(&args.lexicon)?;
+    if let Some(path) = &args.assertion {
+        return assertion(&lexicon, path, args.errors.as_deref());
+    }
     let mut documents = Vec::new();
     for path in &args.gold {
         documents.extend(read_gold(path)?);
@@ -26,6 +32,39 @@ pub fn run(args: &EvaluateArgs) -> Result<u8> {
         for m in &outcome.mistakes {
             let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
             writeln!(file, "{}\t{}\t{}\t{}\t{}\t{}", m.kind, m.doc_id, m.category, m.rule, flat(&m.quote), flat(&m.note)).map_err(fail)?;
+        }
+        file.flush().map_err(fail)?;
+    }
+    Ok(COMPLETE)
+}
+
+fn assertion(lexicon: &Lexicon, path: &Path, errors: Option<&Path>) -> Result<u8> {
+    let rows = read_rows(path)?;
+    let scores = evaluate_assertion(lexicon, &rows);
+    let mut out = io::stdout().lock();
+    writeln!(out, "{:<12} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>6}", "axis", "rows", "TP", "FP", "FN", "precision (95%)", "recall (95%)", "F1")?;
+    for (name, score) in [("negated", scores.negation), ("historical", scores.historical)] {
+        writeln!(
+            out,
+            "{name:<12} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>6}",
+            score.labelled(),
+            score.true_positives,
+            score.false_positives,
+            score.false_negatives,
+            rate(score.true_positives, score.found()),
+            rate(score.true_positives, score.labelled()),
+            score.f1().map_or_else(|| "–".into(), |f1| format!("{f1:.3}"))
+        )?;
+    }
+    writeln!(out, "\n{} sentences; {} more do not hold their condition and are left out", scores.rows, scores.without_target)?;
+    if let Some(path) = errors {
+        let fail = |e| Error::io("cannot write", path, e);
+        let mut file = BufWriter::new(File::create(path).map_err(fail)?);
+        writeln!(file, "axis\tkind\tid\tcondition\ttext\tcues").map_err(fail)?;
+        for m in &scores.mistakes {
+            let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let row = &m.row;
+            writeln!(file, "{}\t{}\t{}\t{}\t{}\t{}", m.axis, m.kind, row.id, flat(&row.condition), flat(&row.text), m.cues).map_err(fail)?;
         }
         file.flush().map_err(fail)?;
     }

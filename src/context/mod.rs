@@ -1,8 +1,9 @@
-//! Reads each mention in its context: what negates it, who disputes it, when it was, to whom.
+//! What is said about a mention: whether it is denied, who disputes it, when it was, to whom.
 //!
-//! Cues come from the lexicon's modifiers and are looked for only in sentences that hold a mention.
-//! A cue that a step of the mention's own pattern took is part of the indicator and changes
-//! nothing: that is why "won't let" is not a negation under a rule that names it.
+//! Cues come from the lexicon's modifiers and are looked for only in sentences that hold a mention,
+//! except for those few that say themselves that they reach further. A cue that a step of the
+//! mention's own pattern took is part of the indicator and changes nothing: that is why "won't
+//! let" is not a negation under a rule that names it.
 
 pub(crate) mod form;
 mod roles;
@@ -11,7 +12,8 @@ mod scope;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use self::scope::{Scope, scope_of};
+use self::form::{Answer, Mark};
+use self::scope::{Reach, Scope};
 use crate::assertion::{Certainty, Polarity, Role, Temporality, Voice};
 use crate::lexicon::{Direction, Effect, Lexicon};
 use crate::matcher::{self, PhraseHits, RawMatch};
@@ -23,73 +25,130 @@ use crate::span::Span;
 #[derive(Debug, Default)]
 pub(crate) struct Context {
     raw: Vec<RawMatch>,
+    far: Vec<RawMatch>,
     narrative: HashMap<usize, bool>,
+    marks: Vec<Mark>,
 }
 
-/// A modifier in a sentence, with the tokens that it reaches.
+/// A modifier that may change the mentions of a sentence, with the tokens that it reaches.
 struct Active {
     modifier: usize,
     cue: Range<usize>,
-    scope: Scope,
+    /// The tokens of the cue that a step took, not a gap.
+    taken: u128,
+    /// `None` for one that only hides others.
+    scope: Option<Scope>,
+}
+
+impl Active {
+    fn took(&self, token: usize) -> bool {
+        let bit = token.wrapping_sub(self.cue.start);
+        bit < 128 && self.taken >> bit & 1 == 1
+    }
+
+    fn shares_a_word_with(&self, other: &Self) -> bool {
+        let both = self.cue.start.max(other.cue.start)..self.cue.end.min(other.cue.end);
+        both.into_iter().any(|token| self.took(token) && other.took(token))
+    }
 }
 
 impl Context {
+    /// Reads the answers of forms in the narrative and adds a mention for each that a form's
+    /// question stands for. Call it before [`Context::apply`].
+    pub fn read_forms(&mut self, text: &str, lexicon: &Lexicon, segmented: &Segmented, phrases: &PhraseHits, mentions: &mut Vec<Mention>) {
+        form::marks(text, lexicon, segmented, phrases, &mut self.marks);
+        form::answers(text, lexicon, segmented, phrases, &self.marks, mentions);
+    }
+
     /// Sets the axes of every mention. `mentions` are in the order of their first tokens.
     pub fn apply(&mut self, text: &str, lexicon: &Lexicon, segmented: &Segmented, phrases: &PhraseHits, mentions: &mut [Mention]) {
-        self.narrative.clear();
         let roles = roles::Roles::read(lexicon, segmented, mentions);
+        self.assert_all(text, lexicon, segmented, phrases, mentions, &mut |mention| {
+            roles.assign(lexicon, segmented, mention);
+        });
+        form::contradictions(text, lexicon, &self.marks, mentions);
+    }
+
+    /// Sets polarity, certainty, time and source of every mention, then lets `assign` set the
+    /// roles, then sets aside what does not count.
+    pub fn assert_all(
+        &mut self,
+        text: &str,
+        lexicon: &Lexicon,
+        segmented: &Segmented,
+        phrases: &PhraseHits,
+        mentions: &mut [Mention],
+        assign: &mut dyn FnMut(&mut Mention),
+    ) {
+        self.narrative.clear();
+        self.find_far(lexicon, segmented, phrases);
         let mut first = 0;
         while first < mentions.len() {
             let index = segmented.sentence_of(mentions[first].tokens.start);
             let sentence = segmented.sentences[index];
             let last = first + mentions[first..].iter().take_while(|m| m.tokens.start < sentence.last).count();
-            let actives = self.actives(lexicon, segmented, phrases, &sentence);
+            let actives = self.actives(lexicon, segmented, phrases, index);
             for mention in &mut mentions[first..last] {
                 assert_axes(text, lexicon, segmented, &sentence, &actives, mention);
-                roles.assign(lexicon, segmented, mention);
-                answer_after_question(lexicon, segmented, index, mention);
+                assign(mention);
+                self.answered(lexicon, segmented, phrases, index, mention);
                 settle(lexicon, mention);
             }
             first = last;
         }
     }
 
-    /// The modifiers that work in a sentence: leftmost-longest, pseudo cues taken out, scopes set.
-    fn actives(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, sentence: &Sentence) -> Vec<Active> {
-        matcher::run(&lexicon.modifier_program, &lexicon.classes, text, phrases, sentence.tokens(), &mut self.raw);
+    /// The modifiers that reach beyond their sentence, in the whole narrative.
+    fn find_far(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits) {
+        self.far.clear();
+        let mut raw = std::mem::take(&mut self.far);
+        matcher::run(&lexicon.far_program, &lexicon.classes, text, phrases, 0..text.tokens.len(), &mut raw);
+        raw.retain(|m| self.works(lexicon, text, phrases, m));
+        self.far = raw;
+    }
+
+    /// Whether a match of a modifier stands where the modifier works.
+    fn works(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, found: &RawMatch) -> bool {
+        let modifier = &lexicon.modifiers[found.owner as usize];
+        let cue = &found.found.tokens;
+        // The answer on a form belongs to its question and to nothing else.
+        let answer = self.marks.iter().any(|mark| mark.tokens.start <= cue.start && cue.end <= mark.tokens.end);
+        let question = || text.sentences[text.sentence_of(cue.start)].question;
+        !answer && (!modifier.only_questions || question()) && self.allowed(lexicon, text, phrases, found.owner as usize)
+    }
+
+    /// The modifiers that can change the mentions of a sentence, the longest first.
+    fn actives(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, index: usize) -> Vec<Active> {
+        let sentence = text.sentences[index];
         let mut raw = std::mem::take(&mut self.raw);
-        raw.retain(|m| {
+        matcher::run(&lexicon.modifier_program, &lexicon.classes, text, phrases, sentence.tokens(), &mut raw);
+        raw.retain(|m| self.works(lexicon, text, phrases, m));
+        let own = |m: &&RawMatch| sentence.tokens().contains(&m.found.tokens.start);
+        let near: Vec<&RawMatch> = raw.iter().chain(self.far.iter().filter(own)).collect();
+        let direction = |m: &RawMatch| lexicon.modifiers[m.owner as usize].direction;
+        let pseudo: Vec<&RawMatch> = near.iter().copied().filter(|m| direction(m) == Direction::Pseudo).collect();
+        let terminators: Vec<Range<usize>> = near
+            .iter()
+            .filter(|m| direction(m) == Direction::Terminate)
+            .map(|m| m.found.tokens.clone())
+            .filter(|own| !pseudo.iter().any(|p| p.found.tokens.start <= own.start && own.end <= p.found.tokens.end))
+            .collect();
+        let reach = Reach { lexicon, text, phrases, terminators: &terminators };
+        let active = |m: &RawMatch, index: usize| {
             let modifier = &lexicon.modifiers[m.owner as usize];
-            (!modifier.only_questions || sentence.question) && self.allowed(lexicon, text, phrases, m.owner as usize)
-        });
-        raw.sort_by_key(|m| (std::cmp::Reverse(m.found.tokens.len()), m.found.tokens.start, m.owner));
-        let mut kept: Vec<&RawMatch> = Vec::new();
-        for candidate in &raw {
-            let own = &candidate.found.tokens;
-            let role = |m: &RawMatch| is_role(lexicon.modifiers[m.owner as usize].effect);
-            let hidden = kept.iter().any(|other| {
-                let theirs = &other.found.tokens;
-                own.start < theirs.end && theirs.start < own.end && role(other) == role(candidate)
-            });
-            if !hidden {
-                kept.push(candidate);
+            let cue = m.found.tokens.clone();
+            let scope = reach.of(modifier, &cue, index);
+            Active { modifier: m.owner as usize, cue, taken: m.found.taken, scope }
+        };
+        let mut actives: Vec<Active> =
+            near.iter().filter(|m| direction(m) != Direction::Terminate).map(|m| active(m, index)).collect();
+        for far in self.far.iter().filter(|m| !own(m)) {
+            let at = text.sentence_of(far.found.tokens.start);
+            if direction(far) == Direction::Narrative || at == index + 1 {
+                actives.push(active(far, at));
             }
         }
-        kept.sort_by_key(|m| m.found.tokens.start);
-        let terminators: Vec<Range<usize>> = kept
-            .iter()
-            .filter(|m| lexicon.modifiers[m.owner as usize].direction == Direction::Terminate)
-            .map(|m| m.found.tokens.clone())
-            .collect();
-        let actives = kept
-            .iter()
-            .filter_map(|m| {
-                let modifier = &lexicon.modifiers[m.owner as usize];
-                let cue = m.found.tokens.clone();
-                let scope = scope_of(modifier, &cue, lexicon, text, sentence, &terminators)?;
-                Some(Active { modifier: m.owner as usize, cue, scope })
-            })
-            .collect();
+        actives.sort_by_key(|a| (std::cmp::Reverse(a.cue.len()), a.cue.start, a.modifier));
         self.raw = raw;
         actives
     }
@@ -108,6 +167,29 @@ impl Context {
             (own.needs_in_narrative.is_empty() || found(&own.needs_in_narrative)) && !found(&own.unless_in_narrative)
         })
     }
+
+    /// A question of a form or of an officer is answered by what stands after it.
+    fn answered(&self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, sentence: usize, mention: &mut Mention) {
+        if lexicon.rules.get(mention.rule).is_some_and(is_form_rule) {
+            return;
+        }
+        if let Some(mark) = self.marks.iter().find(|mark| mark.asks(mention)) {
+            let scope = bytes(text, &mark.stem);
+            answer(mention, mark.answer, mark.span, scope);
+            return;
+        }
+        let own = text.sentences[sentence];
+        if !own.question && mention.assertion.temporality != Temporality::Hypothetical {
+            return;
+        }
+        if let Some((given, tokens)) = form::leading_answer(lexicon, text, phrases, sentence + 1) {
+            answer(mention, given, bytes(text, &tokens), own.span);
+        }
+    }
+}
+
+fn is_form_rule(rule: &crate::lexicon::Rule) -> bool {
+    rule.tags.iter().any(|tag| tag == "form")
 }
 
 fn is_role(effect: Effect) -> bool {
@@ -123,24 +205,39 @@ fn bytes(text: &Segmented, tokens: &Range<usize>) -> Span {
 }
 
 fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sentence, actives: &[Active], mention: &mut Mention) {
-    let rule = &lexicon.rules[mention.rule];
-    mention.assertion.certainty = rule.certainty.unwrap_or_default();
-    mention.assertion.temporality = rule.temporality.unwrap_or_default();
-    if rule.tags.iter().any(|tag| tag == "form") {
+    let rule = lexicon.rules.get(mention.rule);
+    mention.assertion.certainty = rule.and_then(|rule| rule.certainty).unwrap_or_default();
+    mention.assertion.temporality = rule.and_then(|rule| rule.temporality).unwrap_or_default();
+    if rule.is_some_and(is_form_rule) {
         mention.assertion.source = Voice::Form;
         return;
     }
+    let person = lexicon.named.get("anyone_subject");
+    let is_person = |token: usize| person.is_some_and(|class| lexicon.classes.has(text.tokens[token].word, class));
+    // Of cues that share a word the longest stays; only those that bear on this category compete.
+    let mut kept: Vec<&Active> = Vec::new();
     for active in actives {
         let modifier = &lexicon.modifiers[active.modifier];
-        if !modifier.applies_to.is_empty() && !modifier.applies_to.contains(&mention.category) || modifier.except.contains(&mention.category) {
+        let bears = modifier.applies_to.is_empty() || modifier.applies_to.contains(&mention.category);
+        if !bears || modifier.except.contains(&mention.category) {
             continue;
         }
-        if !active.scope.reaches(mention) || active.cue.clone().any(|token| mention.took(token)) {
+        let role = |a: &Active| is_role(lexicon.modifiers[a.modifier].effect);
+        if !kept.iter().any(|other| role(other) == role(active) && other.shares_a_word_with(active)) {
+            kept.push(active);
+        }
+    }
+    kept.sort_by_key(|active| active.cue.start);
+    for active in kept {
+        let modifier = &lexicon.modifiers[active.modifier];
+        let Some(scope) = active.scope.as_ref().filter(|scope| scope.reaches(mention)) else { continue };
+        // Persons may fill a slot of both: "AP denies hitting her".
+        if active.cue.clone().any(|token| active.took(token) && mention.took(token) && !is_person(token)) {
             continue;
         }
         let effective = match modifier.effect {
-            Effect::Polarity(_) if rule.inherent => false,
-            Effect::Temporality(Temporality::Hypothetical) if rule.conditional => false,
+            Effect::Polarity(_) if rule.is_some_and(|rule| rule.inherent) => false,
+            Effect::Temporality(Temporality::Hypothetical) if rule.is_some_and(|rule| rule.conditional) => false,
             Effect::Polarity(value) => {
                 mention.assertion.polarity = value;
                 true
@@ -161,8 +258,19 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
                 stronger
             }
             Effect::Temporality(value) => {
-                mention.assertion.temporality = value;
-                true
+                // What is only asked or feared does not become a fact of the past by its date; a
+                // cue that says outright that it happens now or did happen undoes both.
+                let weight = |t: Temporality| match t {
+                    Temporality::Current => 0,
+                    Temporality::Historical => 1,
+                    Temporality::Planned => 2,
+                    Temporality::Hypothetical => 3,
+                };
+                let stronger = value == Temporality::Current || weight(value) > weight(mention.assertion.temporality);
+                if stronger {
+                    mention.assertion.temporality = value;
+                }
+                stronger
             }
             Effect::Experiencer(value) => {
                 mention.assertion.experiencer = value;
@@ -178,8 +286,7 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
             }
             Effect::Exclude => {
                 if mention.suppressed.is_none() {
-                    let cue = bytes(text, &active.cue);
-                    let words = cue.of(source);
+                    let words = bytes(text, &active.cue).of(source);
                     mention.suppressed = Some(format!("{}: \"{words}\"", modifier.reason));
                 }
                 true
@@ -191,46 +298,48 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
                 by: modifier.id.clone(),
                 effect: modifier.effect,
                 span: bytes(text, &active.cue),
-                scope: active.scope.span(text, sentence),
+                scope: scope.span(text, sentence),
             });
         }
     }
     let queried = mention.tokens.clone().any(|t| mention.took(t) && text.tokens[t].queried);
     if queried && mention.assertion.certainty == Certainty::Stated {
         mention.assertion.certainty = Certainty::Possible;
-        let first = text.tokens[mention.tokens.start].start as usize;
+        let first = mention.tokens.clone().find(|t| text.tokens[*t].queried).unwrap_or(mention.tokens.start);
+        let at = text.tokens[first].start as usize;
         mention.cues.push(Cue {
             by: "question mark before the word".into(),
             effect: Effect::Certainty(Certainty::Possible),
-            span: Span::new(first.saturating_sub(1), first),
+            span: Span::new(at.saturating_sub(1), at),
             scope: mention.span,
         });
     }
 }
 
-/// A question that a form or an officer asked is answered by the word after it: `Strangled? Yes`.
-fn answer_after_question(lexicon: &Lexicon, text: &Segmented, sentence: usize, mention: &mut Mention) {
-    let own = text.sentences[sentence];
-    if !own.question {
-        return;
-    }
-    let (Some(yes), Some(no)) = (lexicon.named.get("answer_yes"), lexicon.named.get("answer_no")) else { return };
-    let Some(next) = text.sentences.get(sentence + 1) else { return };
-    let token = text.tokens[next.first];
-    let answered_yes = lexicon.classes.has(token.word, yes);
-    if !answered_yes && !lexicon.classes.has(token.word, no) {
-        return;
-    }
-    let effect = if answered_yes { Effect::Polarity(Polarity::Affirmed) } else { Effect::Polarity(Polarity::Negated) };
-    if let Effect::Polarity(polarity) = effect {
-        mention.assertion.polarity = polarity;
-    }
-    if answered_yes {
-        mention.suppressed = None;
-        mention.assertion.temporality = Temporality::Current;
-    }
+/// Reads a mention in a question by the answer to it.
+fn answer(mention: &mut Mention, given: Answer, span: Span, scope: Span) {
+    let (by, effect) = match given {
+        Answer::Yes => {
+            // The question itself was no disclosure; the yes is, unless a rule's own exception
+            // stands against it.
+            mention.assertion.polarity = Polarity::Affirmed;
+            if mention.assertion.temporality == Temporality::Hypothetical {
+                mention.assertion.temporality = Temporality::Current;
+            }
+            mention.cues.retain(|cue| !matches!(cue.effect, Effect::Temporality(Temporality::Hypothetical)));
+            ("answer to the question", Effect::Polarity(Polarity::Affirmed))
+        }
+        Answer::No => {
+            mention.assertion.polarity = Polarity::Negated;
+            ("answer to the question", Effect::Polarity(Polarity::Negated))
+        }
+        Answer::Blank => {
+            mention.assertion.temporality = Temporality::Hypothetical;
+            ("question without an answer", Effect::Temporality(Temporality::Hypothetical))
+        }
+    };
     mention.assertion.source = Voice::Form;
-    mention.cues.push(Cue { by: "answer to the question".into(), effect, span: token.span(), scope: own.span });
+    mention.cues.push(Cue { by: by.into(), effect, span, scope });
 }
 
 /// Re-routes the mention if its category says so, and sets aside what does not count.

@@ -2,20 +2,41 @@
 //!
 //! Nothing is assumed from sex: pronouns of either kind are tied to roles only by what the same
 //! narrative says, and swapping them everywhere changes nothing.
+//!
+//! Abuse is done by the suspect to the victim unless the slots of the pattern say otherwise. With
+//! suicide it matters most not to swap the two, so a mention goes to the suspect only on strong
+//! ground: a label (`AP`, `suspect`), a partner in a text that also tells of abuse, or a pronoun that
+//! the abuse told in the same text ties to the suspect. Otherwise it stays with the victim.
 
 use std::ops::Range;
 
-use crate::assertion::{Assertion, Group, Role};
+use crate::assertion::{Group, Role};
 use crate::lexicon::{Effect, Lexicon};
 use crate::matcher::ClassId;
 use crate::mention::{Cue, Mention};
 use crate::segment::Segmented;
 
-/// The two kinds of gendered pronoun. Which is which does not matter.
+/// Tokens that a person may stand before a mention without a subject of its own.
+const NEAR: usize = 4;
+
+/// Tokens over which a pronoun may point back to a person.
+const FAR: usize = 40;
+
+/// The two kinds of gendered word. Which is which does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     A,
     B,
+}
+
+/// What a word says of the person it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Label {
+    Suspect,
+    Victim,
+    Partner,
+    Child,
+    Other,
 }
 
 /// What a narrative tells about roles.
@@ -24,6 +45,8 @@ pub(crate) struct Roles {
     classes: RoleClasses,
     /// The narrative is told by the person abused, in the first person.
     narrator_is_victim: bool,
+    /// The narrative tells of abuse, so that a partner in it may be the suspect.
+    abuse: bool,
     /// The role of each kind of pronoun, where the abuse that is told makes it plain.
     kinds: [Option<Role>; 2],
 }
@@ -34,10 +57,7 @@ struct RoleClasses {
     victim: Option<ClassId>,
     partner: Option<ClassId>,
     child: Option<ClassId>,
-    kin: Option<ClassId>,
-    friend: Option<ClassId>,
-    officer: Option<ClassId>,
-    caller: Option<ClassId>,
+    others: [Option<ClassId>; 4],
     first: Option<ClassId>,
     kind_a: Option<ClassId>,
     kind_b: Option<ClassId>,
@@ -52,29 +72,29 @@ impl Roles {
             victim: named("victim_word"),
             partner: named("partner"),
             child: named("child_word"),
-            kin: named("kin"),
-            friend: named("friend"),
-            officer: named("officer_word"),
-            caller: named("caller_word"),
+            others: [named("kin"), named("friend"), named("officer_word"), named("caller_word")],
             first: named("first_person"),
-            kind_a: named("pronoun_a"),
-            kind_b: named("pronoun_b"),
+            kind_a: named("gendered_a"),
+            kind_b: named("gendered_b"),
         };
         let has = |word: u32, class: Option<ClassId>| class.is_some_and(|c| lexicon.classes.has(word, c));
         let labelled = text.tokens.iter().any(|t| has(t.word, classes.victim) || has(t.word, classes.suspect));
-        let first = text.tokens.iter().filter(|t| !t.quoted && has(t.word, classes.first)).count();
-        let mut roles = Self { narrator_is_victim: first >= 1 && !labelled, classes, kinds: [None, None] };
+        let first = text.tokens.iter().any(|t| !t.quoted && has(t.word, classes.first));
+        let told: Vec<&Mention> =
+            mentions.iter().filter(|m| m.suppressed.is_none() && lexicon.categories[m.category].group == Group::Abuse).collect();
+        let abuse = told.len() > 1 || told.iter().any(|m| m.agent.is_some() && m.experiencer.is_some());
+        let mut roles = Self { narrator_is_victim: first && !labelled, abuse, classes, kinds: [None, None] };
         roles.kinds = roles.vote(lexicon, text, mentions);
         roles
     }
 
-    fn has(lexicon: &Lexicon, word: u32, class: Option<ClassId>) -> bool {
-        class.is_some_and(|c| lexicon.classes.has(word, c))
+    fn has(lexicon: &Lexicon, text: &Segmented, token: usize, class: Option<ClassId>) -> bool {
+        class.is_some_and(|c| lexicon.classes.has(text.tokens[token].word, c))
     }
 
-    fn kind(&self, lexicon: &Lexicon, word: u32) -> Option<Kind> {
-        let a = Self::has(lexicon, word, self.classes.kind_a);
-        let b = Self::has(lexicon, word, self.classes.kind_b);
+    fn kind(&self, lexicon: &Lexicon, text: &Segmented, token: usize) -> Option<Kind> {
+        let a = Self::has(lexicon, text, token, self.classes.kind_a);
+        let b = Self::has(lexicon, text, token, self.classes.kind_b);
         match (a, b) {
             (true, false) => Some(Kind::A),
             (false, true) => Some(Kind::B),
@@ -85,131 +105,153 @@ impl Roles {
     /// Ties kinds of pronoun to roles: who does things in the abuse that is told is the suspect,
     /// to whom they are done the victim, if one kind clearly leads.
     fn vote(&self, lexicon: &Lexicon, text: &Segmented, mentions: &[Mention]) -> [Option<Role>; 2] {
-        let mut suspect = [0_i32; 2];
-        let mut victim = [0_i32; 2];
-        for mention in mentions {
-            if lexicon.categories[mention.category].group != Group::Abuse {
-                continue;
+        let mut lead = [0_i32; 2];
+        for mention in mentions.iter().filter(|m| lexicon.categories[m.category].group == Group::Abuse) {
+            if let Some(kind) = self.slot_kind(lexicon, text, mention.agent) {
+                lead[kind as usize] += 1;
+                lead[1 - kind as usize] -= 1;
             }
-            if let Some(kind) = mention.agent.and_then(|slot| self.slot_kind(lexicon, text, slot)) {
-                suspect[kind as usize] += 1;
-            }
-            if let Some(kind) = mention.experiencer.and_then(|slot| self.slot_kind(lexicon, text, slot)) {
-                victim[kind as usize] += 1;
+            if let Some(kind) = self.slot_kind(lexicon, text, mention.experiencer) {
+                lead[kind as usize] -= 1;
+                lead[1 - kind as usize] += 1;
             }
         }
-        // "her partner", "his wife": the owner is the one whom the record is about, weakly.
-        let mut kinds = [None, None];
-        for kind in 0..2 {
-            let other = 1 - kind;
-            let as_suspect = suspect[kind] + victim[other];
-            let as_victim = victim[kind] + suspect[other];
-            if as_suspect > as_victim {
-                kinds[kind] = Some(Role::Suspect);
-            } else if as_victim > as_suspect {
-                kinds[kind] = Some(Role::Victim);
-            }
-        }
-        kinds
+        // One act with both persons named, or two with one of them, are enough.
+        lead.map(|lead| match lead {
+            2.. => Some(Role::Suspect),
+            -1..2 => None,
+            _ => Some(Role::Victim),
+        })
     }
 
-    fn slot_kind(&self, lexicon: &Lexicon, text: &Segmented, slot: (usize, usize)) -> Option<Kind> {
-        (slot.0..slot.1).find_map(|token| self.kind(lexicon, text.tokens[token].word))
+    fn slot_kind(&self, lexicon: &Lexicon, text: &Segmented, slot: Option<(usize, usize)>) -> Option<Kind> {
+        let (start, end) = slot?;
+        (start..end).rev().find_map(|token| self.kind(lexicon, text, token))
     }
 
-    /// The role that a label names: `IP`, `her partner`, `the caller`, `my brother`.
-    fn label(&self, lexicon: &Lexicon, text: &Segmented, range: Range<usize>) -> Option<Role> {
-        let any = |class: Option<ClassId>| range.clone().any(|t| Self::has(lexicon, text.tokens[t].word, class));
+    /// What a label says: `IP`, `her partner`, `the caller`, `my brother`.
+    fn label(&self, lexicon: &Lexicon, text: &Segmented, range: Range<usize>) -> Option<Label> {
+        let any = |class: Option<ClassId>| range.clone().any(|token| Self::has(lexicon, text, token, class));
         if any(self.classes.suspect) {
-            Some(Role::Suspect)
+            Some(Label::Suspect)
         } else if any(self.classes.victim) {
-            Some(Role::Victim)
+            Some(Label::Victim)
         } else if any(self.classes.partner) {
-            Some(Role::Suspect)
+            Some(Label::Partner)
         } else if any(self.classes.child) {
-            Some(Role::Child)
-        } else if any(self.classes.kin) || any(self.classes.friend) || any(self.classes.officer) || any(self.classes.caller) {
-            Some(Role::Other)
+            Some(Label::Child)
+        } else if self.classes.others.iter().any(|class| any(*class)) {
+            Some(Label::Other)
         } else {
             None
         }
     }
 
-    /// The role of the words in a slot, pronouns included.
-    fn slot_role(&self, lexicon: &Lexicon, text: &Segmented, slot: (usize, usize)) -> Option<Role> {
-        let range = slot.0..slot.1;
-        if let Some(role) = self.label(lexicon, text, range.clone()) {
-            return Some(role);
-        }
-        let first = range.clone().any(|t| Self::has(lexicon, text.tokens[t].word, self.classes.first));
-        if first && self.narrator_is_victim {
-            return Some(Role::Victim);
-        }
-        range.into_iter().find_map(|t| self.kind(lexicon, text.tokens[t].word)).and_then(|kind| self.kinds[kind as usize])
+    fn slot_label(&self, lexicon: &Lexicon, text: &Segmented, slot: Option<(usize, usize)>) -> Option<Label> {
+        slot.and_then(|(start, end)| self.label(lexicon, text, start..end))
+    }
+
+    fn is_first_person(&self, lexicon: &Lexicon, text: &Segmented, slot: Option<(usize, usize)>) -> bool {
+        slot.is_some_and(|(start, end)| (start..end).any(|token| Self::has(lexicon, text, token, self.classes.first)))
     }
 
     /// Sets experiencer and agent where no cue has.
     pub fn assign(&self, lexicon: &Lexicon, text: &Segmented, mention: &mut Mention) {
         let rule = &lexicon.rules[mention.rule];
         let category = &lexicon.categories[mention.category];
-        let Assertion { experiencer, agent, .. } = mention.assertion;
-        let (found_experiencer, found_agent) = match category.group {
+        let (experiencer, agent) = match category.group {
             Group::Abuse | Group::Context => self.abuse(lexicon, text, mention, category.experiencer),
-            Group::Suicide => (self.sufferer(lexicon, text, mention, category.experiencer), Role::Unknown),
+            Group::Suicide => (rule.experiencer.unwrap_or_else(|| self.sufferer(lexicon, text, mention, category.experiencer)), Role::Unknown),
         };
-        if experiencer == Role::Unknown {
-            mention.assertion.experiencer = rule.experiencer.unwrap_or(found_experiencer);
+        if mention.assertion.experiencer == Role::Unknown {
+            mention.assertion.experiencer = rule.experiencer.unwrap_or(experiencer);
         }
-        if agent == Role::Unknown {
-            mention.assertion.agent = rule.agent.unwrap_or(found_agent);
+        if mention.assertion.agent == Role::Unknown {
+            mention.assertion.agent = rule.agent.unwrap_or(agent);
         }
     }
 
     /// Abuse is done by the suspect to the victim, unless the slots say otherwise.
     fn abuse(&self, lexicon: &Lexicon, text: &Segmented, mention: &Mention, default: Role) -> (Role, Role) {
-        let named = |slot: Option<(usize, usize)>| slot.and_then(|s| self.label(lexicon, text, s.0..s.1));
-        let resolved = |slot: Option<(usize, usize)>| slot.and_then(|s| self.slot_role(lexicon, text, s));
-        let agent = match (named(mention.agent), resolved(mention.agent)) {
-            (Some(Role::Victim), _) | (None, Some(Role::Victim)) => Role::Victim,
-            (Some(Role::Child), _) => Role::Child,
-            _ => Role::Suspect,
+        let doer = self.slot_label(lexicon, text, mention.agent);
+        let target = self.slot_label(lexicon, text, mention.experiencer);
+        let narrator_does = self.narrator_is_victim && self.is_first_person(lexicon, text, mention.agent);
+        let by_victim = match (doer, target) {
+            (Some(Label::Victim), _) | (None | Some(Label::Other), Some(Label::Suspect)) => true,
+            (None, _) => narrator_does || self.tied_to(Role::Victim, lexicon, text, mention.agent) && target != Some(Label::Victim),
+            _ => false,
         };
+        let agent = if by_victim { Role::Victim } else { Role::Suspect };
         if default != Role::Victim {
             return (default, agent);
         }
-        let experiencer = match named(mention.experiencer) {
-            Some(Role::Suspect) if agent == Role::Victim => Role::Suspect,
-            Some(Role::Child) => Role::Child,
-            _ if agent == Role::Victim => Role::Suspect,
+        let experiencer = match target {
+            Some(Label::Child) => Role::Child,
+            Some(Label::Other) if !by_victim => Role::Other,
+            _ if by_victim => Role::Suspect,
             _ => Role::Victim,
         };
         (experiencer, agent)
     }
 
-    /// Who is suicidal: the subject of the mention, or the nearest one before it.
+    /// Whether the pronoun in a slot is of the kind that the votes tie to a role.
+    fn tied_to(&self, role: Role, lexicon: &Lexicon, text: &Segmented, slot: Option<(usize, usize)>) -> bool {
+        self.slot_kind(lexicon, text, slot).is_some_and(|kind| self.kinds[kind as usize] == Some(role))
+    }
+
+    /// Who is suicidal.
     fn sufferer(&self, lexicon: &Lexicon, text: &Segmented, mention: &mut Mention, default: Role) -> Role {
-        if let Some(role) = mention.experiencer.and_then(|slot| self.slot_role(lexicon, text, slot)) {
+        let slot = mention.experiencer;
+        if let Some(label) = self.slot_label(lexicon, text, slot) {
+            return self.role_of(label);
+        }
+        if self.narrator_is_victim && self.is_first_person(lexicon, text, slot) && !self.quoted(text, mention) {
+            return Role::Victim;
+        }
+        let own = mention.tokens.clone().find_map(|t| self.kind(lexicon, text, t));
+        let kind = self.slot_kind(lexicon, text, slot).or(own);
+        if let Some(role) = kind.and_then(|kind| self.kinds[kind as usize]) {
+            self.note(text, mention, role, "pronoun of the person who does the abuse told here, or suffers it", None);
             return role;
         }
-        let sentence = text.sentences[text.sentence_of(mention.tokens.start)];
-        let kind = mention.experiencer.and_then(|slot| self.slot_kind(lexicon, text, slot));
-        let nearest = (sentence.first..mention.tokens.start).rev().find_map(|token| {
-            let role = self.label(lexicon, text, token..token + 1).or_else(|| self.slot_role(lexicon, text, (token, token + 1)))?;
-            let own = self.kind(lexicon, text.tokens[token].word);
-            // A pronoun of the other kind is somebody else.
-            (own.is_none() || kind.is_none() || own == kind).then_some((role, token))
-        });
-        match nearest {
-            Some((role, token)) => {
-                mention.cues.push(Cue {
-                    by: "nearest person before it".into(),
-                    effect: Effect::Experiencer(role),
-                    span: text.tokens[token].span(),
-                    scope: mention.span,
-                });
-                role
+        let unit = text.unit_of(mention.tokens.start);
+        let reach = if kind.is_some() { FAR } else { NEAR };
+        let from = if kind.is_some() { mention.tokens.start.saturating_sub(reach) } else { unit.start.max(mention.tokens.start.saturating_sub(reach)) };
+        for token in (from..mention.tokens.start).rev() {
+            let Some(label) = self.label(lexicon, text, token..token + 1) else { continue };
+            let theirs = self.kind(lexicon, text, token);
+            if kind.is_some() && theirs.is_some() && theirs != kind {
+                continue;
             }
-            None => default,
+            let near = mention.tokens.start - token <= 2 * NEAR && token >= unit.start;
+            let role = match label {
+                Label::Suspect | Label::Victim | Label::Partner => self.role_of(label),
+                // A relative further off is more likely to be the one who tells.
+                Label::Child | Label::Other if near && (theirs.is_some() || kind.is_none()) => self.role_of(label),
+                Label::Child | Label::Other => continue,
+            };
+            self.note(text, mention, role, "nearest person before it", Some(token));
+            return role;
         }
+        default
+    }
+
+    fn role_of(&self, label: Label) -> Role {
+        match label {
+            Label::Suspect => Role::Suspect,
+            Label::Partner if self.abuse => Role::Suspect,
+            Label::Victim | Label::Partner => Role::Victim,
+            Label::Child => Role::Child,
+            Label::Other => Role::Other,
+        }
+    }
+
+    fn quoted(&self, text: &Segmented, mention: &Mention) -> bool {
+        text.tokens[mention.tokens.start].quoted
+    }
+
+    fn note(&self, text: &Segmented, mention: &mut Mention, role: Role, why: &str, token: Option<usize>) {
+        let span = token.map_or(mention.span, |t| text.tokens[t].span());
+        mention.cues.push(Cue { by: why.to_owned(), effect: Effect::Experiencer(role), span, scope: mention.span });
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::lexicon::{Direction, Lexicon, Modifier, Through};
+use crate::matcher::{self, PhraseHits};
 use crate::mention::Mention;
 use crate::segment::{Break, Segmented, Sentence};
 use crate::span::Span;
@@ -30,72 +31,99 @@ impl Scope {
         let first = parts.iter().filter(|r| !r.is_empty()).map(|r| r.start).min();
         let last = parts.iter().filter(|r| !r.is_empty()).map(|r| r.end).max();
         match (first, last) {
-            (Some(first), Some(last)) => {
-                Span::new(text.tokens[first].start as usize, text.tokens[last - 1].end as usize)
-            }
+            (Some(first), Some(last)) => Span::new(text.tokens[first].start as usize, text.tokens[last - 1].end as usize),
             _ => Span::new(sentence.span.start, sentence.span.start),
         }
     }
 }
 
-/// The scope of `modifier` with its cue at `cue`; `None` if it has none (pseudo, terminator).
-pub(crate) fn scope_of(
-    modifier: &Modifier,
-    cue: &Range<usize>,
-    lexicon: &Lexicon,
-    text: &Segmented,
-    sentence: &Sentence,
-    terminators: &[Range<usize>],
-) -> Option<Scope> {
-    let (back, forth) = match modifier.direction {
-        Direction::Forward => (false, true),
-        Direction::Backward => (true, false),
-        Direction::Both | Direction::Narrative => (true, true),
-        Direction::Pseudo | Direction::Terminate => return None,
-    };
-    let limits = limits(modifier, cue, lexicon, text, sentence, terminators);
-    let before = if back { limits.start.max(cue.start.saturating_sub(modifier.scope))..cue.start } else { cue.start..cue.start };
-    let after = if forth { cue.end..limits.end.min(cue.end.saturating_add(modifier.scope)) } else { cue.end..cue.end };
-    Some(Scope { before, after })
+/// What is needed to see how far a cue reaches.
+pub(crate) struct Reach<'a> {
+    pub lexicon: &'a Lexicon,
+    pub text: &'a Segmented,
+    pub phrases: &'a PhraseHits,
+    /// Cues that end the scopes of others.
+    pub terminators: &'a [Range<usize>],
 }
 
-/// How far the clause, unit or sentence around a cue goes.
-fn limits(
-    modifier: &Modifier,
-    cue: &Range<usize>,
-    lexicon: &Lexicon,
-    text: &Segmented,
-    sentence: &Sentence,
-    terminators: &[Range<usize>],
-) -> Range<usize> {
-    if modifier.through == Through::Sentence {
-        return sentence.tokens();
-    }
-    let unit = text.unit_of(cue.start);
-    let mut start = unit.start;
-    let mut end = unit.end;
-    for terminator in terminators {
-        if terminator.start >= cue.end {
-            end = end.min(terminator.start);
-        }
-        if terminator.end <= cue.start {
-            start = start.max(terminator.end);
-        }
-    }
-    if modifier.through == Through::Clause {
-        let opener = lexicon.named.get("clause_opener");
-        // A comma ends a scope only where a new clause begins after it: "denies assault, threats or
-        // harassment" is one list, "no previous reports, he strangled her" is two clauses.
-        let opens = |token: usize| {
-            text.tokens[token].gap == Break::Weak
-                && opener.is_some_and(|class| lexicon.classes.has(text.tokens[token].word, class))
+impl Reach<'_> {
+    /// The scope of `modifier` with its cue at `cue` in sentence `sentence`; `None` if it has none
+    /// (pseudo, terminator).
+    pub fn of(&self, modifier: &Modifier, cue: &Range<usize>, sentence: usize) -> Option<Scope> {
+        let (back, forth) = match modifier.direction {
+            Direction::Forward => (false, true),
+            Direction::Backward => (true, false),
+            Direction::Both | Direction::Narrative => (true, true),
+            Direction::Pseudo | Direction::Terminate => return None,
         };
-        if let Some(token) = (cue.end..end).find(|t| opens(*t)) {
-            end = token;
-        }
-        if let Some(token) = (start + 1..=cue.start).rev().find(|t| opens(*t)) {
-            start = token;
-        }
+        let limits = self.limits(modifier, cue, sentence);
+        let before = if back { limits.start.max(cue.start.saturating_sub(modifier.scope))..cue.start } else { cue.start..cue.start };
+        let after = if forth { cue.end..limits.end.min(cue.end.saturating_add(modifier.scope)) } else { cue.end..cue.end };
+        Some(Scope { before, after })
     }
-    start..end.max(cue.end)
+
+    /// How far the clause, unit, sentence … around a cue goes.
+    fn limits(&self, modifier: &Modifier, cue: &Range<usize>, index: usize) -> Range<usize> {
+        if modifier.direction == Direction::Narrative {
+            return 0..self.text.tokens.len();
+        }
+        let sentence = self.text.sentences[index];
+        let mut limits = match modifier.through {
+            Through::Sentence => sentence.tokens(),
+            Through::Previous => self.text.sentences[index.saturating_sub(1)].first..sentence.last,
+            Through::Unit => self.between_terminators(cue),
+            Through::Clause => {
+                let unit = self.between_terminators(cue);
+                self.clause(cue, &unit)
+            }
+        };
+        for variant in &modifier.until {
+            let one = std::slice::from_ref(variant);
+            let ahead = cue.end..limits.end.min(cue.end.saturating_add(modifier.scope.saturating_add(4)));
+            if let Some(found) = matcher::anywhere(one, &self.lexicon.classes, &self.text.tokens, self.phrases, ahead) {
+                limits.end = limits.end.min(found.start);
+            }
+        }
+        limits.end = limits.end.max(cue.end);
+        limits
+    }
+
+    /// The unit around a cue, as far as no terminator stands in it.
+    fn between_terminators(&self, cue: &Range<usize>) -> Range<usize> {
+        let unit = self.text.unit_of(cue.start);
+        let mut limits = unit.clone();
+        for terminator in self.terminators.iter().filter(|t| unit.contains(&t.start)) {
+            if terminator.start >= cue.end {
+                limits.end = limits.end.min(terminator.start);
+            }
+            if terminator.end <= cue.start {
+                limits.start = limits.start.max(terminator.end);
+            }
+        }
+        limits
+    }
+
+    /// The clause around a cue. A comma ends it only where a new clause begins after it: "denies
+    /// assault, threats or harassment" is one list, "no previous reports, he strangled her" is two
+    /// clauses.
+    fn clause(&self, cue: &Range<usize>, unit: &Range<usize>) -> Range<usize> {
+        let opener = self.lexicon.named.get("clause_opener");
+        let finite = self.lexicon.named.get("finite_verb");
+        let has = |token: usize, class: Option<u32>| {
+            class.is_some_and(|class| self.lexicon.classes.has(self.text.tokens[token].word, class))
+        };
+        let phrase_opens = |token: usize| {
+            opener.is_some_and(|class| self.phrases.starting(token).iter().any(|hit| self.lexicon.classes.phrase_has(hit.phrase, class)))
+        };
+        let opens = |token: usize| {
+            self.text.tokens[token].gap == Break::Weak
+                && (has(token, opener)
+                    || phrase_opens(token)
+                    // "no injuries, neighbour was …", "no threats, Mark had …"
+                    || token + 1 < unit.end && self.text.tokens[token + 1].gap == Break::None && has(token + 1, finite))
+        };
+        let end = (cue.end..unit.end).find(|t| opens(*t)).unwrap_or(unit.end);
+        let start = (unit.start + 1..=cue.start).rev().find(|t| opens(*t)).unwrap_or(unit.start);
+        start..end.max(cue.end)
+    }
 }

@@ -43,6 +43,8 @@ pub struct Lexicon {
     pub(crate) classes: Classes,
     pub(crate) rule_program: Program,
     pub(crate) modifier_program: Program,
+    /// Modifiers that reach beyond their own sentence; they are looked for in every sentence.
+    pub(crate) far_program: Program,
     pub(crate) named: NamedClasses,
 }
 
@@ -183,6 +185,7 @@ pub struct Modifier {
     pub patterns: Vec<String>,
     /// File, and line in it.
     pub place: (String, usize),
+    pub(crate) until: Vec<Variant>,
     pub(crate) needs_in_narrative: Vec<Variant>,
     pub(crate) unless_in_narrative: Vec<Variant>,
     /// Sentences with what must come out.
@@ -249,17 +252,28 @@ pub enum Through {
     Unit,
     /// Only the end of the sentence.
     Sentence,
+    /// The end of the sentence; backwards, the start of the sentence before it.
+    Previous,
 }
 
-/// A question of a form, by number.
+impl Modifier {
+    /// Whether it can change mentions of sentences other than its own.
+    pub(crate) fn is_far(&self) -> bool {
+        self.direction == Direction::Narrative || self.through == Through::Previous
+    }
+}
+
+/// A question of a form.
 #[derive(Debug)]
 pub struct FormQuestion {
-    /// Number on the form.
-    pub number: u32,
+    /// Number on the form, if officers refer to it by one.
+    pub number: Option<u32>,
     /// What it asks after, in our words.
     pub theme: String,
     /// Indices of the rules that stand for a yes, one a category.
     pub rules: Vec<usize>,
+    /// How it is abbreviated before an answer.
+    pub(crate) stems: Vec<Variant>,
 }
 
 /// One way for a case to reach a tier.

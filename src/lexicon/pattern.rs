@@ -230,14 +230,14 @@ impl Parser<'_> {
             None => Vec::new(),
             Some(list) => {
                 let mut parser = Parser { text: list, at: 0 };
-                let mut nodes = Vec::new();
+                let mut branches = Vec::new();
                 loop {
-                    nodes.extend(parser.sequence(true).map_err(|e| self.error(start..start + 1, e.message))?);
+                    branches.push(parser.sequence(true).map_err(|e| self.error(start..start + 1, e.message))?);
                     if parser.bump().is_none() {
                         break;
                     }
                 }
-                nodes
+                alternatives(Node::Group(branches))
             }
         };
         self.at += length + 1;
@@ -245,10 +245,15 @@ impl Parser<'_> {
     }
 }
 
-/// The alternatives of a group of single items, or the item itself.
+/// The alternatives of a group, or the item itself. An alternative of several items stays together
+/// as a group of its own: `!(to move|to leave)` must not forbid every `to`.
 fn alternatives(node: Node) -> Vec<Node> {
+    let whole = |mut branch: Vec<Node>| match branch.len() {
+        1 => branch.swap_remove(0),
+        _ => Node::Group(vec![branch]),
+    };
     match node {
-        Node::Group(branches) => branches.into_iter().flatten().collect(),
+        Node::Group(branches) => branches.into_iter().map(whole).collect(),
         other => vec![other],
     }
 }
@@ -264,6 +269,8 @@ mod tests {
         assert!(matches!(&nodes[2], Node::Gap { min: 0, max: 3, except } if except.len() == 2));
         assert!(matches!(&nodes[3], Node::Optional(inner) if matches!(&**inner, Node::Group(b) if b.len() == 2)));
         assert_eq!(nodes[4], Node::Noun("friend".into()));
+        let Node::NotNext(except) = &parse("!(to move|trying) go").expect("valid")[0] else { panic!("an exclusion") };
+        assert!(matches!(except.as_slice(), [Node::Group(one), Node::Word(_)] if one.len() == 1 && one[0].len() == 2));
     }
 
     #[test]

@@ -151,9 +151,13 @@ pub(crate) struct Modifier {
     pub value: Option<Spanned<String>>,
     pub direction: Spanned<String>,
     pub scope: Option<u32>,
-    /// What ends its scope: `clause` (the default), `unit` or `sentence`.
+    /// What ends its scope: `clause` (the default), `unit`, `sentence` or `previous` (the sentence
+    /// and the one before it).
     pub through: Option<Spanned<String>>,
     pub patterns: Vec<Spanned<String>>,
+    /// Patterns that end its scope besides the common terminators.
+    #[serde(default)]
+    pub until: Vec<Spanned<String>>,
     #[serde(default)]
     pub applies_to: Vec<Spanned<String>>,
     #[serde(default)]
@@ -200,10 +204,16 @@ pub(crate) struct Form {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FormQuestion {
-    pub number: u32,
+    /// Its number; a question without one is known by its wording only.
+    pub number: Option<u32>,
+    /// The end of the rule's id where there is no number.
+    pub key: Option<String>,
     pub theme: String,
     pub categories: Vec<Spanned<String>>,
     pub experiencer: Option<Spanned<String>>,
+    /// How officers abbreviate it before an answer: `strangle: once`.
+    #[serde(default)]
+    pub stems: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

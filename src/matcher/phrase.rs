@@ -58,9 +58,19 @@ impl PhraseHits {
         &self.by_start
     }
 
+    /// Whether any begins at a token.
+    pub fn starts(&self, token: usize) -> bool {
+        self.marks.get(token).is_some_and(|mark| mark & STARTS != 0)
+    }
+
+    /// Whether any ends before a token.
+    pub fn ends(&self, token: usize) -> bool {
+        self.marks.get(token).is_some_and(|mark| mark & ENDS != 0)
+    }
+
     /// Those that begin at a token.
     pub fn starting<'a>(&'a self, token: usize) -> &'a [PhraseHit] {
-        if self.marks.get(token).is_none_or(|mark| mark & STARTS == 0) {
+        if !self.starts(token) {
             return &[];
         }
         let low = self.by_start.partition_point(|hit| (hit.start as usize) < token);
@@ -70,7 +80,7 @@ impl PhraseHits {
 
     /// Those that end before a token.
     pub fn ending<'a>(&'a self, token: usize) -> &'a [PhraseHit] {
-        if self.marks.get(token).is_none_or(|mark| mark & ENDS == 0) {
+        if !self.ends(token) {
             return &[];
         }
         let low = self.by_end.partition_point(|hit| (hit.end as usize) < token);

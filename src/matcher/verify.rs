@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::phrase::PhraseHits;
-use super::program::{Classes, Step, Variant};
+use super::phrase::{PhraseHit, PhraseHits};
+use super::program::{ClassId, Classes, Element, Step, Variant};
 use crate::lexicon::Slot;
 use crate::segment::{Break, Token};
 
@@ -41,6 +41,10 @@ impl<'a> Verifier<'a> {
     /// Matches `variant` with its anchor step on `anchor`.
     pub fn around(&mut self, variant: &Variant, anchor: Range<usize>) -> Option<Found> {
         let at = variant.anchor;
+        // Most attempts fail on a neighbour: look at both before any backtracking begins.
+        if !self.may_follow(variant.elements.get(at + 1), anchor.end) || !self.may_precede(variant.elements[..at].last(), anchor.start) {
+            return None;
+        }
         self.places[at] = (anchor.start as u32, anchor.end as u32);
         self.backward(variant, at, anchor.start)?;
         self.forward(variant, at + 1, anchor.end)?;
@@ -57,6 +61,28 @@ impl<'a> Verifier<'a> {
     pub fn until(&mut self, variant: &Variant, end: usize) -> Option<Found> {
         self.backward(variant, variant.elements.len(), end)?;
         Some(self.found(variant))
+    }
+
+    /// Whether the step after the anchor can take the token at `at`. Gaps and conditions may.
+    fn may_follow(&self, element: Option<&Element>, at: usize) -> bool {
+        match element.map(|e| e.step) {
+            Some(Step::Word(word)) => at < self.range.end && self.tokens[at].word == word,
+            Some(Step::Class(class)) => {
+                at < self.range.end && (self.classes.has(self.tokens[at].word, class) || self.phrases.starts(at))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether the step before the anchor can end before the token at `at`.
+    fn may_precede(&self, element: Option<&Element>, at: usize) -> bool {
+        match element.map(|e| e.step) {
+            Some(Step::Word(word)) => at > self.range.start && self.tokens[at - 1].word == word,
+            Some(Step::Class(class)) => {
+                at > self.range.start && (self.classes.has(self.tokens[at - 1].word, class) || self.phrases.ends(at))
+            }
+            _ => true,
+        }
     }
 
     fn found(&self, variant: &Variant) -> Found {
@@ -89,7 +115,21 @@ impl<'a> Verifier<'a> {
     }
 
     fn weak_break_before(&self, token: usize) -> bool {
-        token > self.range.start && self.tokens.get(token).is_some_and(|t| t.gap >= Break::Weak)
+        // The break at the end of the range lies behind the last word: a gap that ends there does
+        // not cross it.
+        token > self.range.start && token < self.range.end && self.tokens[token].gap >= Break::Weak
+    }
+
+    /// Whether a word or phrase of `class` begins at token `at` and ends by `limit`.
+    fn excluded_from(&self, class: ClassId, at: usize, limit: usize) -> bool {
+        let phrase = |hit: &PhraseHit| hit.end as usize <= limit && self.classes.phrase_has(hit.phrase, class);
+        self.classes.has(self.tokens[at].word, class) || self.phrases.starting(at).iter().any(phrase)
+    }
+
+    /// Whether a word or phrase of `class` ends before token `at` and begins at `limit` or after.
+    fn excluded_until(&self, class: ClassId, limit: usize, at: usize) -> bool {
+        let phrase = |hit: &PhraseHit| hit.start as usize >= limit && self.classes.phrase_has(hit.phrase, class);
+        self.classes.has(self.tokens[at - 1].word, class) || self.phrases.ending(at).iter().any(phrase)
     }
 
     /// Matches steps `index..` from token `at` on.
@@ -127,7 +167,7 @@ impl<'a> Verifier<'a> {
                     let next = at + width;
                     if width > 0 {
                         let inside = next - 1;
-                        if inside >= end || except.is_some_and(|class| self.classes.has(self.tokens[inside].word, class)) {
+                        if inside >= end || except.is_some_and(|class| self.excluded_until(class, at, next)) {
                             return None;
                         }
                     }
@@ -141,7 +181,7 @@ impl<'a> Verifier<'a> {
                 None
             }
             Step::NotNext(class) => {
-                if at < end && self.classes.has(self.tokens[at].word, class) {
+                if at < end && self.excluded_from(class, at, end) {
                     return None;
                 }
                 self.forward(variant, index + 1, at)
@@ -187,7 +227,7 @@ impl<'a> Verifier<'a> {
                         return None;
                     }
                     let next = at - width;
-                    if width > 0 && except.is_some_and(|class| self.classes.has(self.tokens[next].word, class)) {
+                    if width > 0 && except.is_some_and(|class| self.excluded_from(class, next, at)) {
                         return None;
                     }
                     if width >= usize::from(min) {
@@ -200,7 +240,7 @@ impl<'a> Verifier<'a> {
                 None
             }
             Step::NotNext(class) => {
-                if at < self.range.end && self.classes.has(self.tokens[at].word, class) {
+                if at < self.range.end && self.excluded_from(class, at, self.range.end) {
                     return None;
                 }
                 self.backward(variant, index, at)

@@ -139,6 +139,10 @@ impl Held {
 }
 
 /// The cause of a failure of polars as an I/O error, its kind kept if it is one.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
 fn into_io(error: PolarsError) -> io::Error {
     match &error {
         PolarsError::IO { error, .. } => io::Error::new(error.kind(), error.to_string()),

@@ -49,19 +49,25 @@ impl Segmented {
         self.units.clear();
         self.sentences.clear();
         let mut first = 0;
-        for (index, token) in self.tokens.iter().enumerate() {
-            if index == 0 || token.gap >= Break::Strong {
+        for index in 0..self.tokens.len() {
+            let gap = self.tokens[index].gap;
+            if index == 0 || gap >= Break::Strong {
                 self.units.push(index);
             }
-            if index > 0 && token.gap == Break::Sentence {
-                self.sentences.push(sentence(text, &self.tokens, first, index));
+            if index > 0 && gap == Break::Sentence {
+                self.push_sentence(text, first, index);
                 first = index;
             }
         }
         if !self.tokens.is_empty() {
-            self.sentences.push(sentence(text, &self.tokens, first, self.tokens.len()));
+            self.push_sentence(text, first, self.tokens.len());
         }
         self.units.push(self.tokens.len());
+    }
+
+    fn push_sentence(&mut self, text: &str, first: usize, last: usize) {
+        let floor = self.sentences.last().map_or(0, |s| s.span.end);
+        self.sentences.push(sentence(text, &self.tokens, first..last, floor));
     }
 
     /// The index of the sentence that holds a token.
@@ -76,7 +82,9 @@ impl Segmented {
     }
 }
 
-fn sentence(text: &str, tokens: &[Token], first: usize, last: usize) -> Sentence {
+/// The sentence of `tokens[range]`; `floor` is where the sentence before it ends.
+fn sentence(text: &str, tokens: &[Token], range: Range<usize>, floor: usize) -> Sentence {
+    let Range { start: first, end: last } = range;
     let start = tokens[first].start as usize;
     let end = tokens[last - 1].end as usize;
     let limit = tokens.get(last).map_or(text.len(), |t| t.start as usize);
@@ -84,12 +92,12 @@ fn sentence(text: &str, tokens: &[Token], first: usize, last: usize) -> Sentence
     let closing = tail.find(|c: char| c.is_whitespace() || c.is_alphanumeric() || "/|-".contains(c)).unwrap_or(tail.len());
     // An opening mark belongs to the sentence that it opens.
     let closing = tail[..closing].trim_end_matches(['(', '[', '\u{201C}', '\u{2018}']).len();
-    let head = text[..start].chars().next_back();
-    let opening = head.filter(|c| matches!(c, '"' | '\'' | '\u{201C}' | '\u{2018}' | '(' | '?' | '\u{a3}')).map_or(0, char::len_utf8);
+    let opens = |c: char| matches!(c, '"' | '\'' | '\u{201C}' | '\u{2018}' | '(' | '[' | '?' | '\u{a3}');
+    let head = &text[floor..start];
     Sentence {
         first,
         last,
-        span: Span::new(start - opening, end + closing),
+        span: Span::new(floor + head.trim_end_matches(opens).len(), end + closing),
         question: tail[..closing].contains('?'),
     }
 }

@@ -300,8 +300,20 @@ impl<W: WordLookup> Tokeniser<'_, W> {
         if line.len() < WRAPPED_LINE || line.ends_with(['.', '!', '?', ':', ';', '/', '|']) {
             return true;
         }
-        let next = self.bytes[self.at..].first().copied().unwrap_or(b'\n');
-        next.is_ascii_digit() || matches!(next, b'-' | b'*' | b'\n' | b'>' | b'#' | 0xE2)
+        let rest = &self.bytes[self.at..];
+        match rest.first() {
+            None | Some(b'-' | b'*' | b'\n' | b'>' | b'#') => true,
+            // `19:42`, `0240`, `03/05/2024`, `2)`; but prose goes on with `5 times a day`.
+            Some(b'0'..=b'9') => {
+                let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+                digits >= 4 || matches!(rest.get(digits), Some(b':' | b'.' | b'/' | b')' | b'-'))
+            }
+            Some(0x80..) => {
+                let next = self.text[self.at..].chars().next();
+                next.is_some_and(|c| matches!(classify(c), CharClass::Bullet | CharClass::Dash))
+            }
+            Some(_) => false,
+        }
     }
 
     fn punctuation(&mut self, byte: u8) {
@@ -312,9 +324,15 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             b'?' => {
                 let opens = (self.before().is_ascii_whitespace() || matches!(self.before(), b'?' | b'(' | b'/' | b'-'))
                     && (next.is_ascii_alphanumeric() || next == b'?');
-                if opens {
+                // `IP upset, ? assaulted`: set off on both sides, it queries what follows. Without a
+                // mark before it, it may be a question mark that strayed from its word.
+                let apart = self.before() == b' ' || self.at == self.line_start;
+                let opens_apart = apart && next == b' ' && self.peek(2).is_ascii_alphanumeric() && self.gap >= Break::Weak;
+                if opens || opens_apart {
                     self.queried = true;
                 } else {
+                    // `what ??` queries nothing after it.
+                    self.queried = false;
                     self.raise(Break::Sentence);
                 }
             }
@@ -322,7 +340,9 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             b';' => self.raise(Break::Strong),
             b'|' => self.raise(Break::Sentence),
             b'/' => {
-                if next == b'/' || (self.before() == b' ' && next == b' ') {
+                // Not the slashes of `https://`.
+                let double = next == b'/' && self.before() != b':' || self.before() == b'/' && self.at > 1 && self.bytes[self.at - 2] != b':';
+                if double || (self.before().is_ascii_whitespace() && next == b' ') {
                     self.raise(Break::Sentence);
                 }
             }
@@ -337,7 +357,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
                 self.raise(Break::None);
             }
             b'\'' | b'`' => self.single_quote(next.is_ascii_alphanumeric() || next >= 0x80),
-            b'&' | b'+' if self.before() == b' ' && next == b' ' => {
+            b'&' | b'+' if self.before().is_ascii_whitespace() && next == b' ' => {
                 self.key.clear();
                 self.key.extend_from_slice(b"and");
                 let word = self.look_up();
@@ -367,18 +387,38 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             self.raise(Break::Strong);
             return;
         }
-        let last = self.tokens.last();
-        let touches = last.is_some_and(|t| t.end as usize == self.at);
-        let abbreviated = touches && last.is_some_and(|t| self.words.is_abbreviation(t.word));
-        // `e.g.`, `a.m.`, initials: single letters with stops between them.
-        let initial = touches
-            && last.is_some_and(|t| t.end - t.start == 1 && self.bytes[t.start as usize].is_ascii_alphabetic())
-            && (next.is_ascii_alphabetic() || self.tokens.len() >= 2 && self.bytes[self.tokens[self.tokens.len() - 1].start as usize - 1] == b'.');
-        // A number at the head of a line counts the items of a list.
-        if abbreviated || initial {
+        let last = self.tokens.last().copied().filter(|t| t.end as usize == self.at);
+        let single = last.is_some_and(|t| t.end - t.start == 1 && self.bytes[t.start as usize].is_ascii_alphabetic());
+        let abbreviated = !single && last.is_some_and(|t| self.words.is_abbreviation(t.word));
+        // `e.g.`, `a.m.`, initials, `s.20`: single letters with stops between them.
+        let initial = single && (next.is_ascii_alphanumeric() || self.at > 1 && self.bytes[self.at - 2] == b'.');
+        if abbreviated || initial || next.is_ascii_alphanumeric() && self.inside_address() {
+            return;
+        }
+        if last.is_some_and(|t| self.counts_items(t)) {
+            self.raise(Break::Weak);
             return;
         }
         self.raise(Break::Sentence);
+    }
+
+    /// Whether a number is the `1` of `1. First item`, at the head of a line.
+    fn counts_items(&self, number: Token) -> bool {
+        let start = number.start as usize;
+        number.end - number.start <= 2
+            && self.bytes[start].is_ascii_digit()
+            && self.peek(1) == b' '
+            && self.text[self.line_start..start].trim().is_empty()
+    }
+
+    /// Whether the place lies in a web or e-mail address, whose dots end nothing.
+    fn inside_address(&self) -> bool {
+        const LONGEST: usize = 80;
+        let word = |b: &&u8| b.is_ascii_graphic();
+        let before = self.bytes[..self.at].iter().rev().take(LONGEST).take_while(word).count();
+        let after = self.bytes[self.at..].iter().take(LONGEST).take_while(word).count();
+        let run = &self.bytes[self.at - before..self.at + after];
+        run.contains(&b'@') || run.windows(3).any(|w| w == b"://") || run.windows(4).any(|w| w.eq_ignore_ascii_case(b"www."))
     }
 
     fn non_ascii(&mut self) {

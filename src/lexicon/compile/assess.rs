@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::classes::ClassTable;
+use super::patterns::Place;
+use super::rules::compile_into;
 use super::{Files, Problems, place, unknown_name, value};
 use crate::assertion::{Role, Temporality};
 use crate::lexicon::{Category, FormQuestion, PromptRule, Rule, TierRule};
@@ -28,6 +31,7 @@ pub(super) fn form(
     files: &Files<'_>,
     categories: &[Category],
     by_id: &BTreeMap<String, usize>,
+    table: &mut ClassTable,
     rules: &mut Vec<Rule>,
     problems: &mut Problems<'_>,
 ) -> Vec<FormQuestion> {
@@ -36,8 +40,21 @@ pub(super) fn form(
         let Some(form) = &file.form else { continue };
         for entry in &form.questions {
             let question = entry.get_ref();
-            if questions.iter().any(|q| q.number == question.number) {
-                problems.add(path, entry.span(), format!("question {} of {} is given twice", question.number, form.name));
+            if let Some(number) = question.number.filter(|n| questions.iter().any(|q| q.number == Some(*n))) {
+                problems.add(path, entry.span(), format!("question {number} of {} is given twice", form.name));
+            }
+            let key = match (question.number, &question.key) {
+                (Some(number), _) => format!("q{number}"),
+                (None, Some(key)) => key.clone(),
+                (None, None) => {
+                    problems.add_with_fix(path, entry.span(), "a question needs a number or a key", "number = 18, or key = \"strangle\"");
+                    continue;
+                }
+            };
+            let mut stems = Vec::new();
+            for stem in &question.stems {
+                let owner = questions.len() as u32;
+                compile_into(path, stem, owner, false, Place::Target, table, &mut stems, problems);
             }
             let experiencer =
                 question.experiencer.as_ref().and_then(|e| value(path, e, Role::parse, Role::ALL, "role", problems));
@@ -45,10 +62,10 @@ pub(super) fn form(
             for category in ids(path, &question.categories, by_id, problems) {
                 own.push(rules.len());
                 rules.push(Rule {
-                    id: format!("{}.form_q{}", categories[category].id, question.number),
+                    id: format!("{}.form_{key}", categories[category].id),
                     category,
                     status: "reviewed".into(),
-                    patterns: vec![format!("{} question {}: {}", form.name, question.number, question.theme)],
+                    patterns: vec![format!("{} question {key}: {}", form.name, question.theme)],
                     why: format!("A yes on the form {}: {}.", form.name, question.theme),
                     false_positives: vec!["a form with other numbers; check the wording of the question".into()],
                     tags: vec!["form".into()],
@@ -70,7 +87,7 @@ pub(super) fn form(
                     regex: None,
                 });
             }
-            questions.push(FormQuestion { number: question.number, theme: question.theme.clone(), rules: own });
+            questions.push(FormQuestion { number: question.number, theme: question.theme.clone(), rules: own, stems });
         }
     }
     questions.sort_by_key(|q| q.number);

@@ -72,7 +72,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         rules::add_rules(file, content, &categories, &by_id, &mut table, &mut rules, &mut rule_variants, &mut problems);
         rules::add_modifiers(file, content, &by_id, &categories, &mut table, &mut modifiers, &mut modifier_variants, &mut problems);
     }
-    let form = assess::form(&files, &categories, &by_id, &mut rules, &mut problems);
+    let mut form = assess::form(&files, &categories, &by_id, &mut table, &mut rules, &mut problems);
     let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
 
     let flat = match table.flatten() {
@@ -93,9 +93,11 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         set_anchors(own_variants(rule), &table, &frequency);
     }
     for modifier in &mut modifiers {
-        let own = modifier.needs_in_narrative.iter_mut().chain(&mut modifier.unless_in_narrative);
+        let own = modifier.needs_in_narrative.iter_mut().chain(&mut modifier.unless_in_narrative).chain(&mut modifier.until);
         set_anchors(own, &table, &frequency);
     }
+    set_anchors(form.iter_mut().flat_map(|question| &mut question.stems), &table, &frequency);
+    let (far_variants, modifier_variants) = modifier_variants.into_iter().partition(|v: &Variant| modifiers[v.owner as usize].is_far());
     let words = table.interner.list();
     let abbreviation = table.named("abbreviation").map(|id| flat[id as usize].words.clone()).unwrap_or_default();
     let listed: std::collections::HashSet<&str> =
@@ -114,6 +116,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         classes: table.build(&flat),
         rule_program: Program::build(rule_variants, vocabulary.len(), &members_of),
         modifier_program: Program::build(modifier_variants, vocabulary.len(), &members_of),
+        far_program: Program::build(far_variants, vocabulary.len(), &members_of),
         named: NamedClasses::new(table.name_table()),
         vocabulary,
     })

@@ -86,7 +86,7 @@ fn within(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> bool 
 }
 
 #[allow(clippy::too_many_arguments, reason = "a pattern's place, owner and sinks")]
-fn compile_into(
+pub(super) fn compile_into(
     path: &str,
     pattern: &Spanned<String>,
     owner: u32,
@@ -261,6 +261,10 @@ pub(super) fn add_modifiers(
         for pattern in &modifier.patterns {
             compile_into(path, pattern, owner, false, Place::Target, table, variants, problems);
         }
+        let mut until = Vec::new();
+        for pattern in &modifier.until {
+            compile_into(path, pattern, owner, false, Place::Touching, table, &mut until, problems);
+        }
         let mut narrative = |list: &[Spanned<String>], problems: &mut Problems<'_>| {
             let mut out = Vec::new();
             for pattern in list {
@@ -279,8 +283,9 @@ pub(super) fn add_modifiers(
             None | Some("clause") => Through::Clause,
             Some("unit") => Through::Unit,
             Some("sentence") => Through::Sentence,
+            Some("previous") => Through::Previous,
             Some(other) => {
-                problems.add_with_fix(path, entry.span(), format!("`{other}` is no range"), "clause, unit or sentence");
+                problems.add_with_fix(path, entry.span(), format!("`{other}` is no range"), "clause, unit, sentence or previous");
                 Through::Clause
             }
         };
@@ -294,6 +299,7 @@ pub(super) fn add_modifiers(
             except: category_list(path, &modifier.except, &groups, by_id, problems),
             reason: modifier.reason.clone().unwrap_or_default(),
             only_questions: modifier.only_in.is_some(),
+            until,
             needs_in_narrative,
             unless_in_narrative,
             patterns: modifier.patterns.iter().map(|p| p.get_ref().clone()).collect(),
