@@ -4,6 +4,7 @@
 mod support;
 
 mod html;
+mod lexicon;
 mod oracle;
 mod properties;
 mod read;

@@ -94,8 +94,15 @@ fn answer_at(lexicon: &Lexicon, classes: &AnswerClasses, text: &Segmented, phras
         .map(|(_, answer, often)| (answer, often, 1))
 }
 
-/// The answer with which a sentence begins, given after a question in the sentence before it.
-pub(crate) fn leading_answer(lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, sentence: usize) -> Option<(Answer, Range<usize>)> {
+/// The answer with which a sentence begins, given after a question in the sentence before it. Where
+/// that sentence may be no question (`asked` is false), a "no" must stand alone.
+pub(crate) fn leading_answer(
+    lexicon: &Lexicon,
+    text: &Segmented,
+    phrases: &PhraseHits,
+    sentence: usize,
+    asked: bool,
+) -> Option<(Answer, Range<usize>)> {
     let sentence = text.sentences.get(sentence)?;
     let classes = AnswerClasses::new(lexicon);
     let said = lexicon.named.get("answer_said");
@@ -109,10 +116,35 @@ pub(crate) fn leading_answer(lexicon: &Lexicon, text: &Segmented, phrases: &Phra
     }
     let (answer, _, length) = answer_at(lexicon, &classes, text, phrases, first)?;
     let end = first + length;
-    if answer == Answer::No && end < sentence.last && text.tokens[end].gap == Break::None && has(end, classes.not_after_no) {
+    let runs_on = end < sentence.last && text.tokens[end].gap == Break::None;
+    if answer == Answer::No && runs_on && (has(end, classes.not_after_no) || !asked && !has(end, lexicon.named.get("anyone_subject"))) {
         return None;
     }
     Some((answer, sentence.first..end.min(sentence.last)))
+}
+
+/// The answer to what was asked, later in the same sentence: "asked if he had hit her, she said no".
+pub(crate) fn later_answer(lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, range: Range<usize>) -> Option<(Answer, Range<usize>)> {
+    let classes = AnswerClasses::new(lexicon);
+    let named = |name: &str| lexicon.named.get(name);
+    let (said, subject) = (named("answer_said"), named("anyone_subject"));
+    let has = |token: usize, class: Option<ClassId>| class.is_some_and(|class| lexicon.classes.has(text.tokens[token].word, class));
+    for token in range.clone() {
+        let Some((answer, _, length)) = answer_at(lexicon, &classes, text, phrases, token) else { continue };
+        let end = (token + length).min(range.end);
+        let gap = text.tokens[token].gap;
+        let led = token > range.start && (has(token - 1, said) || has(token - 1, subject) && text.tokens[token - 1].gap >= Break::Weak);
+        if gap == Break::None && !led {
+            continue;
+        }
+        let runs_on = end < range.end && text.tokens[end].gap == Break::None;
+        let object = |t: usize| has(t, subject) || has(t, named("answer_object"));
+        if answer == Answer::No && runs_on && !object(end) {
+            continue;
+        }
+        return Some((answer, token..end));
+    }
+    None
 }
 
 /// Finds the answers that stand after words.
@@ -159,7 +191,8 @@ fn stem_before(text: &str, segmented: &Segmented, answer: usize, done: usize) ->
             // The mark after the question itself.
             gap == Break::Sentence && !apart.contains('?') && !is_label_gap(apart)
         } else {
-            gap >= Break::Strong || apart.contains([')', '\n', '"', '|']) || done > 0 && floor == done && apart.contains(',')
+            // "self harm / suicidal thoughts: none" asks both.
+            apart.trim() != "/" && gap >= Break::Strong || apart.contains([')', '\n', '"', '|']) || done > 0 && floor == done && apart.contains(',')
         };
         if edge {
             break;

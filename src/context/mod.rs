@@ -179,10 +179,15 @@ impl Context {
             return;
         }
         let own = text.sentences[sentence];
-        if !own.question && mention.assertion.temporality != Temporality::Hypothetical {
+        let asked = mention.assertion.temporality == Temporality::Hypothetical;
+        if !own.question && !asked {
             return;
         }
-        if let Some((given, tokens)) = form::leading_answer(lexicon, text, phrases, sentence + 1) {
+        let later = || form::later_answer(lexicon, text, phrases, mention.tokens.end..own.last);
+        // An answer that is known to belong to other words is not this question's.
+        let free = |found: &(Answer, Range<usize>)| !self.marks.iter().any(|mark| mark.tokens.end == found.1.end);
+        let next = || form::leading_answer(lexicon, text, phrases, sentence + 1, asked).filter(free);
+        if let Some((given, tokens)) = if asked { later().or_else(next) } else { next() } {
             answer(mention, given, bytes(text, &tokens), own.span);
         }
     }
@@ -213,6 +218,8 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
         return;
     }
     let person = lexicon.named.get("anyone_subject");
+    let negative = lexicon.named.get("negative_word");
+    let is_negative = |token: usize| negative.is_none_or(|class| lexicon.classes.has(text.tokens[token].word, class));
     let is_person = |token: usize| person.is_some_and(|class| lexicon.classes.has(text.tokens[token].word, class));
     // Of cues that share a word the longest stays; only those that bear on this category compete.
     let mut kept: Vec<&Active> = Vec::new();
@@ -231,8 +238,11 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
     for active in kept {
         let modifier = &lexicon.modifiers[active.modifier];
         let Some(scope) = active.scope.as_ref().filter(|scope| scope.reaches(mention)) else { continue };
-        // Persons may fill a slot of both: "AP denies hitting her".
-        if active.cue.clone().any(|token| active.took(token) && mention.took(token) && !is_person(token)) {
+        // Persons may fill a slot of both ("AP denies hitting her"), and of a cue of absence only
+        // the negative word counts: "no thoughts of suicide" negates a rule that took the thoughts.
+        let polarity = matches!(modifier.effect, Effect::Polarity(_));
+        let own = |token: usize| active.took(token) && mention.took(token) && !is_person(token) && (!polarity || is_negative(token));
+        if active.cue.clone().any(own) {
             continue;
         }
         let effective = match modifier.effect {

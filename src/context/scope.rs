@@ -76,6 +76,13 @@ impl Reach<'_> {
                 let unit = self.between_terminators(cue);
                 self.clause(cue, &unit)
             }
+            Through::List => {
+                let unit = self.between_terminators(cue);
+                let clause = self.clause(cue, &unit);
+                let comma = |t: &usize| self.text.tokens[*t].gap == Break::Weak && !self.lists_on(*t, clause.end);
+                let end = (cue.end..clause.end).find(comma).unwrap_or(clause.end);
+                clause.start..end
+            }
         };
         for variant in &modifier.until {
             let one = std::slice::from_ref(variant);
@@ -109,6 +116,7 @@ impl Reach<'_> {
     fn clause(&self, cue: &Range<usize>, unit: &Range<usize>) -> Range<usize> {
         let opener = self.lexicon.named.get("clause_opener");
         let finite = self.lexicon.named.get("finite_verb");
+        let verb = self.lexicon.named.get("clause_verb");
         let has = |token: usize, class: Option<u32>| {
             class.is_some_and(|class| self.lexicon.classes.has(self.text.tokens[token].word, class))
         };
@@ -119,11 +127,20 @@ impl Reach<'_> {
             self.text.tokens[token].gap == Break::Weak
                 && (has(token, opener)
                     || phrase_opens(token)
+                    // "nil injuries, strangled by AP", but "denies being pushed, strangled or bitten"
+                    || has(token, verb) && !self.lists_on(token, unit.end)
                     // "no injuries, neighbour was …", "no threats, Mark had …"
                     || token + 1 < unit.end && self.text.tokens[token + 1].gap == Break::None && has(token + 1, finite))
         };
         let end = (cue.end..unit.end).find(|t| opens(*t)).unwrap_or(unit.end);
         let start = (unit.start + 1..=cue.start).rev().find(|t| opens(*t)).unwrap_or(unit.start);
         start..end.max(cue.end)
+    }
+
+    /// Whether the words after a comma go on with a list that ends in "or".
+    fn lists_on(&self, token: usize, end: usize) -> bool {
+        const LONGEST_ITEM: usize = 8;
+        let or = self.lexicon.named.get("list_or");
+        (token..end.min(token + LONGEST_ITEM)).any(|t| or.is_some_and(|class| self.lexicon.classes.has(self.text.tokens[t].word, class)))
     }
 }

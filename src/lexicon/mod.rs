@@ -248,6 +248,8 @@ pub enum Direction {
 pub enum Through {
     /// A terminator, a weak break or a strong one.
     Clause,
+    /// The same, and any comma but those of an or-list.
+    List,
     /// A terminator or a strong break.
     Unit,
     /// Only the end of the sentence.

@@ -151,8 +151,8 @@ pub(crate) struct Modifier {
     pub value: Option<Spanned<String>>,
     pub direction: Spanned<String>,
     pub scope: Option<u32>,
-    /// What ends its scope: `clause` (the default), `unit`, `sentence` or `previous` (the sentence
-    /// and the one before it).
+    /// What ends its scope: `clause` (the default), `list` (a clause without its commas,
+    /// but for an or-list), `unit`, `sentence` or `previous` (the sentence and the one before it).
     pub through: Option<Spanned<String>>,
     pub patterns: Vec<Spanned<String>>,
     /// Patterns that end its scope besides the common terminators.

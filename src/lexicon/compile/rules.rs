@@ -281,11 +281,12 @@ pub(super) fn add_modifiers(
         let effect = effect(path, modifier, problems);
         let through = match modifier.through.as_ref().map(|t| t.get_ref().as_str()) {
             None | Some("clause") => Through::Clause,
+            Some("list") => Through::List,
             Some("unit") => Through::Unit,
             Some("sentence") => Through::Sentence,
             Some("previous") => Through::Previous,
             Some(other) => {
-                problems.add_with_fix(path, entry.span(), format!("`{other}` is no range"), "clause, unit, sentence or previous");
+                problems.add_with_fix(path, entry.span(), format!("`{other}` is no range"), "clause, list, unit, sentence or previous");
                 Through::Clause
             }
         };
