@@ -85,9 +85,8 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
-            ErrorKind::Io { action, path, source } => {
-                write!(f, "{}: {action}: {source}", path.display())
-            }
+            // The cause is the source of the error: whoever prints the chain prints it once.
+            ErrorKind::Io { action, path, .. } => write!(f, "{}: {action}", path.display()),
             ErrorKind::Input { path, line: Some(line), message } => {
                 write!(f, "{}: line {line}: {message}", path.display())
             }

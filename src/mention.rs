@@ -62,6 +62,6 @@ impl Mention {
     /// Whether a step (not a gap) of the pattern took the token.
     pub(crate) fn took(&self, token: usize) -> bool {
         let bit = token.wrapping_sub(self.tokens.start);
-        bit < 128 && self.taken >> bit & 1 == 1
+        token < self.tokens.end && bit < 128 && self.taken >> bit & 1 == 1
     }
 }

@@ -1,11 +1,18 @@
 //! One integration binary: links once.
 #![allow(clippy::print_stderr, reason = "figures that a test measures are told to whoever runs it with --nocapture")]
+#![allow(clippy::unwrap_used, reason = "a test may fail at any step")]
 
 mod support;
 
+mod assess;
+mod cli;
+mod domain;
+mod founding;
 mod html;
 mod lexicon;
 mod oracle;
+mod pipeline;
 mod properties;
 mod read;
+mod robust;
 mod segment;

@@ -245,7 +245,7 @@ fn alternatives(phrases: &[Phrase]) -> String {
     phrases.iter().map(|p| p.join(" ")).collect::<Vec<_>>().join("|")
 }
 
-fn solid(rare: bool, classes: ClassList) -> impl Strategy<Value = Item> {
+fn solid(rare: bool, classes: &ClassList) -> impl Strategy<Value = Item> + use<> {
     let own: ClassList = if rare { classes[2..].to_vec() } else { classes[..2].to_vec() };
     let word = if rare { &RARE[..] } else { &COMMON[..] };
     prop_oneof![
@@ -283,7 +283,7 @@ fn not(classes: ClassList) -> impl Strategy<Value = Item> {
 /// perhaps optional, perhaps one of two.
 fn link(classes: ClassList, before: bool) -> impl Strategy<Value = Vec<Item>> {
     let parts = (
-        solid(false, classes.clone()),
+        solid(false, &classes),
         proptest::option::weighted(0.6, gap(classes.clone())),
         proptest::option::weighted(0.15, not(classes)),
     );
@@ -310,10 +310,10 @@ fn one_of(a: Vec<Item>, b: Vec<Item>) -> Item {
     }
 }
 
-fn pattern(classes: ClassList, anchor_is_rare: bool) -> impl Strategy<Value = Vec<Item>> {
+fn pattern(classes: &ClassList, anchor_is_rare: bool) -> impl Strategy<Value = Vec<Item>> + use<> {
     let links = |before| proptest::collection::vec(link(classes.clone(), before), 0..3).prop_map(|l| l.concat());
     let edge = || proptest::option::weighted(0.15, (any::<bool>(), gap(classes.clone())));
-    (edge(), links(true), solid(anchor_is_rare, classes.clone()), links(false), edge()).prop_map(|(start, head, anchor, tail, end)| {
+    (edge(), links(true), solid(anchor_is_rare, classes), links(false), edge()).prop_map(|(start, head, anchor, tail, end)| {
         let mut items = Vec::new();
         if let Some((with_gap, gap)) = start {
             items.push(Item::Start);
@@ -341,7 +341,7 @@ type OneRule = (Vec<Item>, bool);
 
 fn rules(anchor_is_rare: bool) -> impl Strategy<Value = (ClassList, Vec<OneRule>)> {
     classes().prop_flat_map(move |classes| {
-        let rule = (pattern(classes.clone(), anchor_is_rare), proptest::bool::weighted(0.3));
+        let rule = (pattern(&classes, anchor_is_rare), proptest::bool::weighted(0.3));
         (Just(classes), proptest::collection::vec(rule, 1..4))
     })
 }

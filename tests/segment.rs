@@ -182,3 +182,16 @@ fn breaks_between_words() {
         assert_eq!(segmented.tokens.last().map(|t| t.gap), Some(expected), "{text:?}");
     }
 }
+
+/// Text without any mark is cut, so that nothing that looks at pairs within a sentence takes for ever.
+#[test]
+fn a_sentence_without_end_is_cut() {
+    let words = Words::new();
+    let mut segmented = Segmented::default();
+    segmented.segment(&"never ".repeat(5000), &words);
+    assert_eq!(segmented.sentences.len(), 10);
+    assert!(segmented.sentences.iter().all(|s| s.tokens().len() <= 512));
+    assert_eq!(segmented.units.len(), 11);
+    segmented.segment(&"word ".repeat(512), &words);
+    assert_eq!(segmented.sentences.len(), 1);
+}

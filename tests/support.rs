@@ -26,8 +26,9 @@ pub fn lexicon() -> &'static Lexicon {
 
 /// The lexicon of the program.
 pub fn built_in() -> &'static Lexicon {
-    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-    LEXICON.get_or_init(|| Lexicon::built_in().unwrap_or_else(|error| panic!("{}", problems(&error))))
+    static LEXICON: OnceLock<Result<Lexicon, String>> = OnceLock::new();
+    let loaded = LEXICON.get_or_init(|| Lexicon::built_in().map_err(|error| problems(&error)));
+    loaded.as_ref().unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// The problems of a lexicon, one a line.

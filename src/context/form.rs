@@ -42,7 +42,8 @@ pub(crate) struct Mark {
 impl Mark {
     /// Whether the mention stands in the question.
     pub fn asks(&self, mention: &Mention) -> bool {
-        self.stem.start <= mention.tokens.start && mention.tokens.end <= self.stem.end.max(self.tokens.end)
+        // The mention may take in words of the answer, before it or behind it.
+        self.stem.start.min(self.tokens.start) <= mention.tokens.start && mention.tokens.end <= self.stem.end.max(self.tokens.end)
     }
 }
 
@@ -52,6 +53,9 @@ impl Mark {
 const LONGEST_STEM: usize = 24;
 /// A spoken "no" after a dash answers only a short heading: "she ran – no, she did not fall" does not.
 const LONGEST_HEADING: usize = 6;
+
+/// So many answers make a form, whether it is named or not.
+const LEAST_MARKS: usize = 3;
 
 struct AnswerClasses {
     yes: Option<ClassId>,
@@ -133,7 +137,8 @@ pub(crate) fn later_answer(lexicon: &Lexicon, text: &Segmented, phrases: &Phrase
         let Some((answer, _, length)) = answer_at(lexicon, &classes, text, phrases, token) else { continue };
         let end = (token + length).min(range.end);
         let gap = text.tokens[token].gap;
-        let led = token > range.start && (has(token - 1, said) || has(token - 1, subject) && text.tokens[token - 1].gap >= Break::Weak);
+        let opens = |t: usize| text.tokens[t].gap >= Break::Weak || t > range.start && has(t - 1, named("answer_object"));
+        let led = token > range.start && (has(token - 1, said) || has(token - 1, subject) && opens(token - 1));
         if gap == Break::None && !led {
             continue;
         }
@@ -145,6 +150,20 @@ pub(crate) fn later_answer(lexicon: &Lexicon, text: &Segmented, phrases: &Phrase
         return Some((answer, token..end));
     }
     None
+}
+
+/// Whether a sentence is a question with its number on a form: `Q18 strangled?`, `2. Frightened?`.
+pub(crate) fn is_numbered_question(source: &str, text: &Segmented, sentence: usize) -> bool {
+    let own = text.sentences[sentence];
+    let number = |word: &str| !word.is_empty() && word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+    let word = |token: usize| text.tokens[token].span().of(source);
+    let first = word(own.first);
+    let numbered = first.strip_prefix(['q', 'Q']).is_some_and(|rest| number(rest) || rest.is_empty());
+    let listed = sentence > 0 && {
+        let before = text.sentences[sentence - 1];
+        before.first + 1 == before.last && number(word(before.first))
+    };
+    own.question && (numbered || listed)
 }
 
 /// Finds the answers that stand after words.
@@ -170,6 +189,30 @@ pub(crate) fn marks(text: &str, lexicon: &Lexicon, segmented: &Segmented, phrase
         at = end;
     }
     ticks(text, segmented, marks);
+    in_prose(text, lexicon, segmented, phrases, marks);
+}
+
+/// `yes to strangulation and threats on DASH`: the answer stands before what was asked.
+fn in_prose(text: &str, lexicon: &Lexicon, segmented: &Segmented, phrases: &PhraseHits, marks: &mut Vec<Mark>) {
+    let named = |name: &str| lexicon.named.get(name);
+    let (to, form) = (named("answer_to"), named("form_name"));
+    let has = |token: usize, class: Option<ClassId>| class.is_some_and(|class| lexicon.classes.has(segmented.tokens[token].word, class));
+    if !(0..segmented.tokens.len()).any(|token| has(token, form)) {
+        return;
+    }
+    let classes = AnswerClasses::new(lexicon);
+    for link in 1..segmented.tokens.len() {
+        if !has(link, to) || segmented.tokens[link].gap != Break::None {
+            continue;
+        }
+        let Some((answer, false, 1)) = answer_at(lexicon, &classes, segmented, phrases, link - 1) else { continue };
+        let end = segmented.unit_of(link).end.min(link + 1 + LONGEST_STEM);
+        let next = (link + 1..end).find(|t| answer_at(lexicon, &classes, segmented, phrases, *t).is_some() || has(*t, form)).unwrap_or(end);
+        if answer != Answer::Blank && link + 1 < next && !between(text, segmented, link).contains(['?', ':']) {
+            let span = segmented.tokens[link - 1].span();
+            marks.push(Mark { answer, span, tokens: link - 1..link, stem: link + 1..next });
+        }
+    }
 }
 
 /// What stands between two tokens, or before the first or after the last one.
@@ -284,19 +327,13 @@ pub(crate) fn answers(text: &str, lexicon: &Lexicon, segmented: &Segmented, phra
     if lexicon.form.is_empty() {
         return;
     }
-    for mark in marks.iter().filter(|mark| mark.answer != Answer::Blank) {
-        let mut best: Option<(usize, Range<usize>)> = None;
-        for (index, question) in lexicon.form.iter().enumerate().filter(|(_, q)| !q.stems.is_empty()) {
-            for stem in &question.stems {
-                let one = std::slice::from_ref(stem);
-                if let Some(found) = matcher::anywhere(one, &lexicon.classes, &segmented.tokens, phrases, mark.stem.clone())
-                    && best.as_ref().is_none_or(|(_, longest)| found.len() > longest.len())
-                {
-                    best = Some((index, found));
-                }
-            }
-        }
-        if let Some((question, _)) = best {
+    // A heading with an answer is a form's only where a form is named or its layout is plain:
+    // "Pregnant: Y" in a hospital's letter is none.
+    let name = lexicon.named.get("form_name");
+    let named = || segmented.tokens.iter().any(|t| name.is_some_and(|class| lexicon.classes.has(t.word, class)));
+    let form = marks.len() >= LEAST_MARKS || !marks.is_empty() && named();
+    for mark in marks.iter().filter(|mark| form && mark.answer != Answer::Blank) {
+        if let Some(question) = asked_in(lexicon, segmented, phrases, mark.stem.clone()) {
             let first = segmented.tokens[mark.stem.start].start as usize;
             let last = segmented.tokens[mark.stem.end - 1].end as usize;
             let stem = Span::new(first, last);
@@ -307,11 +344,44 @@ pub(crate) fn answers(text: &str, lexicon: &Lexicon, segmented: &Segmented, phra
     if known.is_empty() || !mentions_numbers(text) {
         return;
     }
-    for answer in find(text, &known) {
-        if let Some(question) = lexicon.form.iter().position(|q| q.number == Some(answer.number)) {
+    // Where the wording stands beside the number, the wording decides: forms differ in their
+    // numbers, and one that lags by three is the shorter list, whether it says so or not.
+    let numbered: Vec<(Numbered, Option<usize>)> = find(text, &known)
+        .into_iter()
+        .map(|answer| {
+            let first = segmented.tokens.partition_point(|t| (t.start as usize) < answer.question.end);
+            let last = segmented.tokens.partition_point(|t| (t.end as usize) <= answer.answer.start);
+            let worded = if first < last { asked_in(lexicon, segmented, phrases, first..last) } else { None };
+            (answer, worded)
+        })
+        .collect();
+    let lags = numbered.iter().any(|(answer, worded)| {
+        let meant = worded.and_then(|question| lexicon.form[question].number);
+        answer.number >= FIRST_SHIFTED && meant == Some(answer.number + LAG)
+    });
+    for (answer, worded) in numbered {
+        let number = if lags && answer.number >= FIRST_SHIFTED { answer.number + LAG } else { answer.number };
+        let question = worded.or_else(|| lexicon.form.iter().position(|q| q.number == Some(number)));
+        if let Some(question) = question {
             mention(lexicon, segmented, question, answer.yes, answer.question, answer.answer, mentions);
         }
     }
+}
+
+/// The question of a form whose wording stands in `range`; the longest wording decides.
+fn asked_in(lexicon: &Lexicon, segmented: &Segmented, phrases: &PhraseHits, range: Range<usize>) -> Option<usize> {
+    let mut best: Option<(usize, usize)> = None;
+    for (index, question) in lexicon.form.iter().enumerate() {
+        for stem in &question.stems {
+            let one = std::slice::from_ref(stem);
+            if let Some(found) = matcher::anywhere(one, &lexicon.classes, &segmented.tokens, phrases, range.clone())
+                && best.is_none_or(|(_, longest)| found.len() > longest)
+            {
+                best = Some((index, found.len()));
+            }
+        }
+    }
+    best.map(|(index, _)| index)
 }
 
 fn mention(lexicon: &Lexicon, segmented: &Segmented, question: usize, yes: bool, stem: Span, answer: Span, mentions: &mut Vec<Mention>) {
@@ -384,6 +454,9 @@ struct Numbered {
     answer: Span,
 }
 
+/// Numbers of questions with their places.
+type Places = Vec<(u32, Span)>;
+
 /// Bytes between a question's number and an answer that nothing sets off.
 const LONGEST_THEME: usize = 48;
 /// Bytes between a question's number and an answer after a question mark, colon or dash.
@@ -403,13 +476,18 @@ fn mentions_numbers(text: &str) -> bool {
         || text.contains("DASH") && (text.contains("all ") || text.contains("ALL ") || text.contains("All "))
 }
 
-/// The SafeLives list has 24 questions; after the ninth its numbers lag by three.
+/// The SafeLives list has 24 questions: from this one on its numbers lag.
+const FIRST_SHIFTED: u32 = 10;
+/// By so many, the questions on children.
+const LAG: u32 = 3;
+
+/// The number on the list of 27 questions, by what the text says of its form.
 fn on_the_long_form(text: &str) -> impl Fn(u32) -> Option<u32> + use<> {
     let lower = text.to_ascii_lowercase();
     let short = lower.contains("safelives") || lower.contains("safe lives") || lower.contains("/24") && lower.contains("dash") || lower.contains("24 question");
     move |number| match number {
         0 => None,
-        10..=24 if short => Some(number + 3),
+        FIRST_SHIFTED..=24 if short => Some(number + LAG),
         25.. if short => None,
         _ => Some(number),
     }
@@ -547,9 +625,9 @@ fn list_item(text: &str, at: usize, dash: bool) -> Option<usize> {
 }
 
 /// A list of question numbers with ranges (`1,2,4-8 & 15`, `4 and Q5`), and the place after it.
-fn list(text: &str, mut at: usize) -> (Vec<(u32, Span)>, usize) {
+fn list(text: &str, mut at: usize) -> (Places, usize) {
     let bytes = text.as_bytes();
-    let mut numbers: Vec<(u32, Span)> = Vec::new();
+    let mut numbers: Places = Vec::new();
     let mut end = at;
     let mut range_from: Option<u32> = None;
     loop {
@@ -601,7 +679,7 @@ fn answer_to(text: &str, at: usize) -> Option<(bool, Span, usize)> {
 }
 
 /// `all qs no save Q6`, `rest NO`, `DASH all no`: an answer to many, and the questions excepted.
-fn summary(text: &str, at: usize, after_list: bool, dash: bool) -> Option<(bool, Vec<(u32, Span)>, Span)> {
+fn summary(text: &str, at: usize, after_list: bool, dash: bool) -> Option<(bool, Places, Span)> {
     let word = word_at(text, at);
     let mut cursor = skip(text, at + word.len(), BETWEEN);
     let mut of_questions = false;
@@ -641,7 +719,6 @@ fn summary(text: &str, at: usize, after_list: bool, dash: bool) -> Option<(bool,
     if !stands {
         return None;
     }
-    let mut close = end;
     if is_any(link, &["save", "except", "apart", "bar", "but", "excluding", "other", "besides", "with"]) {
         let mut from = after + link.len();
         for _ in 0..6 {
@@ -656,13 +733,8 @@ fn summary(text: &str, at: usize, after_list: bool, dash: bool) -> Option<(bool,
             from += filler.len();
         }
         let start = if from < text.len() { question_word(text.as_bytes(), from).unwrap_or(from) } else { from };
-        let (numbers, stop) = list(text, start);
-        if !numbers.is_empty() {
-            close = stop;
-            except = numbers;
-        }
+        except = list(text, start).0;
     }
-    let _ = close;
     Some((yes, except, Span::new(cursor, end)))
 }
 

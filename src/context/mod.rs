@@ -87,11 +87,11 @@ impl Context {
             let index = segmented.sentence_of(mentions[first].tokens.start);
             let sentence = segmented.sentences[index];
             let last = first + mentions[first..].iter().take_while(|m| m.tokens.start < sentence.last).count();
-            let actives = self.actives(lexicon, segmented, phrases, index);
+            let actives = self.actives(lexicon, segmented, phrases, index, &mentions[first..last]);
             for mention in &mut mentions[first..last] {
                 assert_axes(text, lexicon, segmented, &sentence, &actives, mention);
                 assign(mention);
-                self.answered(lexicon, segmented, phrases, index, mention);
+                self.answered(text, lexicon, segmented, phrases, index, mention);
                 settle(lexicon, mention);
             }
             first = last;
@@ -117,8 +117,8 @@ impl Context {
         !answer && (!modifier.only_questions || question()) && self.allowed(lexicon, text, phrases, found.owner as usize)
     }
 
-    /// The modifiers that can change the mentions of a sentence, the longest first.
-    fn actives(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, index: usize) -> Vec<Active> {
+    /// The modifiers that can change the mentions of a sentence.
+    fn actives(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, index: usize, mentions: &[Mention]) -> Vec<Active> {
         let sentence = text.sentences[index];
         let mut raw = std::mem::take(&mut self.raw);
         matcher::run(&lexicon.modifier_program, &lexicon.classes, text, phrases, sentence.tokens(), &mut raw);
@@ -132,6 +132,8 @@ impl Context {
             .filter(|m| direction(m) == Direction::Terminate)
             .map(|m| m.found.tokens.clone())
             .filter(|own| !pseudo.iter().any(|p| p.found.tokens.start <= own.start && own.end <= p.found.tokens.end))
+            // Words of an indicator end nothing: "has not been following her".
+            .filter(|own| !mentions.iter().any(|mention| own.clone().all(|token| mention.took(token))))
             .collect();
         let reach = Reach { lexicon, text, phrases, terminators: &terminators };
         let active = |m: &RawMatch, index: usize| {
@@ -148,7 +150,6 @@ impl Context {
                 actives.push(active(far, at));
             }
         }
-        actives.sort_by_key(|a| (std::cmp::Reverse(a.cue.len()), a.cue.start, a.modifier));
         self.raw = raw;
         actives
     }
@@ -169,7 +170,7 @@ impl Context {
     }
 
     /// A question of a form or of an officer is answered by what stands after it.
-    fn answered(&self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, sentence: usize, mention: &mut Mention) {
+    fn answered(&self, source: &str, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, sentence: usize, mention: &mut Mention) {
         if lexicon.rules.get(mention.rule).is_some_and(is_form_rule) {
             return;
         }
@@ -189,6 +190,9 @@ impl Context {
         let next = || form::leading_answer(lexicon, text, phrases, sentence + 1, asked).filter(free);
         if let Some((given, tokens)) = if asked { later().or_else(next) } else { next() } {
             answer(mention, given, bytes(text, &tokens), own.span);
+        } else if form::is_numbered_question(source, text, sentence) {
+            // Answered by nothing, or by free text that speaks for itself.
+            answer(mention, Answer::Blank, Span::new(own.span.end, own.span.end), own.span);
         }
     }
 }
@@ -221,28 +225,46 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
     let negative = lexicon.named.get("negative_word");
     let is_negative = |token: usize| negative.is_none_or(|class| lexicon.classes.has(text.tokens[token].word, class));
     let is_person = |token: usize| person.is_some_and(|class| lexicon.classes.has(text.tokens[token].word, class));
-    // Of cues that share a word the longest stays; only those that bear on this category compete.
-    let mut kept: Vec<&Active> = Vec::new();
-    for active in actives {
-        let modifier = &lexicon.modifiers[active.modifier];
-        let bears = modifier.applies_to.is_empty() || modifier.applies_to.contains(&mention.category);
-        if !bears || modifier.except.contains(&mention.category) {
-            continue;
-        }
+    let reaches = |active: &Active| {
+        let Some(scope) = &active.scope else { return false };
+        // A mention may share words with a cue, "no thoughts of suicide", or stand in its gap,
+        // after the first word that is not a person.
+        let core = active.cue.clone().find(|token| active.took(*token) && !is_person(*token)).unwrap_or(active.cue.start);
+        scope.reaches(mention) || (core + 1..active.cue.end).any(|token| mention.took(token))
+    };
+    // Only modifiers that bear on this category compete; of those that share a word the longest
+    // stays, then one that looks like a cue and is none, then one that reaches the mention.
+    let mut order: Vec<(&Active, bool)> = actives
+        .iter()
+        .filter(|active| {
+            let modifier = &lexicon.modifiers[active.modifier];
+            let bears = modifier.applies_to.is_empty() || modifier.applies_to.contains(&mention.category);
+            bears && !modifier.except.contains(&mention.category)
+        })
+        .map(|active| (active, reaches(active)))
+        .collect();
+    order.sort_by_key(|(a, reaches)| (std::cmp::Reverse(a.cue.len()), a.scope.is_some(), !reaches, a.cue.start, a.modifier));
+    let mut kept: Vec<(&Active, bool)> = Vec::new();
+    for (active, reaches) in order {
         let role = |a: &Active| is_role(lexicon.modifiers[a.modifier].effect);
-        if !kept.iter().any(|other| role(other) == role(active) && other.shares_a_word_with(active)) {
-            kept.push(active);
+        if !kept.iter().any(|(other, _)| role(other) == role(active) && other.shares_a_word_with(active)) {
+            kept.push((active, reaches));
         }
     }
-    kept.sort_by_key(|active| active.cue.start);
-    for active in kept {
+    kept.sort_by_key(|(active, _)| active.cue.start);
+    for (active, _) in kept.into_iter().filter(|(_, reaches)| *reaches) {
         let modifier = &lexicon.modifiers[active.modifier];
-        let Some(scope) = active.scope.as_ref().filter(|scope| scope.reaches(mention)) else { continue };
-        // Persons may fill a slot of both ("AP denies hitting her"), and of a cue of absence only
-        // the negative word counts: "no thoughts of suicide" negates a rule that took the thoughts.
-        let polarity = matches!(modifier.effect, Effect::Polarity(_));
-        let own = |token: usize| active.took(token) && mention.took(token) && !is_person(token) && (!polarity || is_negative(token));
-        if active.cue.clone().any(own) {
+        let Some(scope) = &active.scope else { continue };
+        // A cue that the mention's own pattern took is part of the indicator. Persons may fill a
+        // slot of both ("AP denies hitting her"); of a cue of absence the negative word decides.
+        let mut words = active.cue.clone().filter(|token| active.took(*token) && !is_person(*token));
+        let own = match modifier.effect {
+            Effect::Polarity(_) => words.any(|token| mention.took(token) && is_negative(token)),
+            // A rule that means another time says so itself; otherwise its words count as they stand.
+            Effect::Temporality(Temporality::Historical | Temporality::Current) => rule.is_some_and(|rule| rule.temporality.is_some()),
+            _ => words.all(|token| mention.took(token)),
+        };
+        if own {
             continue;
         }
         let effective = match modifier.effect {

@@ -208,10 +208,13 @@ impl Roles {
         if self.narrator_is_victim && self.is_first_person(lexicon, text, slot) && !self.quoted(text, mention) {
             return Role::Victim;
         }
-        let own = mention.tokens.clone().find_map(|t| self.kind(lexicon, text, t));
-        let kind = self.slot_kind(lexicon, text, slot).or(own);
+        // The pronoun that stands for the person: in the slot, or anywhere in the words matched.
+        let pronoun = slot
+            .and_then(|(start, end)| (start..end).rev().find(|t| self.kind(lexicon, text, *t).is_some()))
+            .or_else(|| mention.tokens.clone().find(|t| self.kind(lexicon, text, *t).is_some()));
+        let kind = pronoun.and_then(|t| self.kind(lexicon, text, t));
         if let Some(role) = kind.and_then(|kind| self.kinds[kind as usize]) {
-            self.note(text, mention, role, "pronoun of the person who does the abuse told here, or suffers it", None);
+            self.note(text, mention, role, "pronoun, as in the abuse told here", pronoun);
             return role;
         }
         let unit = text.unit_of(mention.tokens.start);

@@ -101,8 +101,8 @@ fn may_double(base: &str) -> bool {
 
 fn gerund_stems(base: &str) -> Vec<String> {
     let mut stems = Vec::new();
-    if base.ends_with("ie") {
-        stems.push(format!("{}y", &base[..base.len() - 2]));
+    if let Some(stem) = base.strip_suffix("ie") {
+        stems.push(format!("{stem}y"));
     } else if base.ends_with('e') && !base.ends_with("ee") && base.len() > 2 {
         stems.push(base[..base.len() - 1].to_owned());
     } else {

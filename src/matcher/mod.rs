@@ -47,7 +47,7 @@ pub(crate) fn run(
     let mut unit = text.unit_of(range.start);
     let mut verifier = Verifier::new(&text.tokens, classes, phrases, unit.clone());
     let mut hits = phrases.all()[phrases.all().partition_point(|hit| (hit.start as usize) < range.start)..].iter().peekable();
-    for at in range.clone() {
+    for at in range {
         if at >= unit.end {
             unit = text.unit_of(at);
             verifier.range = unit.clone();

@@ -69,7 +69,7 @@ impl PhraseHits {
     }
 
     /// Those that begin at a token.
-    pub fn starting<'a>(&'a self, token: usize) -> &'a [PhraseHit] {
+    pub fn starting(&self, token: usize) -> &[PhraseHit] {
         if !self.starts(token) {
             return &[];
         }
@@ -79,7 +79,7 @@ impl PhraseHits {
     }
 
     /// Those that end before a token.
-    pub fn ending<'a>(&'a self, token: usize) -> &'a [PhraseHit] {
+    pub fn ending(&self, token: usize) -> &[PhraseHit] {
         if !self.ends(token) {
             return &[];
         }

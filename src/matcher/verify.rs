@@ -87,28 +87,21 @@ impl<'a> Verifier<'a> {
 
     fn found(&self, variant: &Variant) -> Found {
         let solid = |step: &Step| matches!(step, Step::Word(_) | Step::Class(_));
-        let mut found = Found { tokens: usize::MAX..0, taken: 0, agent: None, experiencer: None };
-        for (element, place) in variant.elements.iter().zip(&self.places) {
-            if !solid(&element.step) {
-                continue;
-            }
-            let (start, end) = (place.0 as usize, place.1 as usize);
-            found.tokens.start = found.tokens.start.min(start);
-            found.tokens.end = found.tokens.end.max(end);
-            match element.slot {
+        let places = || {
+            let elements = variant.elements.iter().zip(&self.places).filter(|(element, _)| solid(&element.step));
+            elements.map(|(element, place)| (element.slot, (place.0 as usize, place.1 as usize)))
+        };
+        let first = places().map(|(_, place)| place.0).min().unwrap_or(0);
+        let last = places().map(|(_, place)| place.1).max().unwrap_or(0);
+        let mut found = Found { tokens: first..last, taken: 0, agent: None, experiencer: None };
+        for (slot, (start, end)) in places() {
+            match slot {
                 Some(Slot::Agent) => found.agent = Some((start, end)),
                 Some(Slot::Experiencer) => found.experiencer = Some((start, end)),
                 None => {}
             }
-        }
-        for (element, place) in variant.elements.iter().zip(&self.places) {
-            if solid(&element.step) {
-                for token in place.0 as usize..place.1 as usize {
-                    let bit = token - found.tokens.start;
-                    if bit < 128 {
-                        found.taken |= 1 << bit;
-                    }
-                }
+            for bit in (start - first..end - first).take_while(|bit| *bit < 128) {
+                found.taken |= 1 << bit;
             }
         }
         found

@@ -78,12 +78,8 @@ impl Vocabulary {
         self.abbreviations.len()
     }
 
-    /// Whether it knows no word at all.
-    pub fn is_empty(&self) -> bool {
-        self.len() == FIRST_WORD as usize
-    }
-
     /// The folded word behind an id; empty for unknown words and shapes.
+    #[cfg(test)]
     pub fn word(&self, id: WordId) -> &str {
         std::str::from_utf8(self.key(id)).unwrap_or_default()
     }

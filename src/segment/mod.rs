@@ -11,6 +11,10 @@ use std::ops::Range;
 
 use crate::span::Span;
 
+/// Most words of a sentence. Text that goes on for longer without a mark is cut there: nobody writes
+/// so, and what looks at all pairs of a sentence's cues and mentions must come to an end.
+const LONGEST_SENTENCE: usize = 512;
+
 /// A sentence: a range of tokens and the bytes that a reader would quote.
 #[derive(Clone, Copy, Debug)]
 pub struct Sentence {
@@ -50,6 +54,9 @@ impl Segmented {
         self.sentences.clear();
         let mut first = 0;
         for index in 0..self.tokens.len() {
+            if index - first == LONGEST_SENTENCE {
+                self.tokens[index].gap = Break::Sentence;
+            }
             let gap = self.tokens[index].gap;
             if index == 0 || gap >= Break::Strong {
                 self.units.push(index);

@@ -143,8 +143,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
         self.key.clear();
         let mut at = start;
         let mut digits = false;
-        loop {
-            let Some(&byte) = self.bytes.get(at) else { break };
+        while let Some(&byte) = self.bytes.get(at) {
             match byte {
                 b'a'..=b'z' => {
                     self.key.push(byte);
@@ -342,7 +341,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             b'/' => {
                 // Not the slashes of `https://`.
                 let double = next == b'/' && self.before() != b':' || self.before() == b'/' && self.at > 1 && self.bytes[self.at - 2] != b':';
-                if double || (self.before().is_ascii_whitespace() && next == b' ') {
+                if double || (self.before().is_ascii_whitespace() && next.is_ascii_whitespace()) {
                     self.raise(Break::Sentence);
                 }
             }
@@ -357,7 +356,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
                 self.raise(Break::None);
             }
             b'\'' | b'`' => self.single_quote(next.is_ascii_alphanumeric() || next >= 0x80),
-            b'&' | b'+' if self.before().is_ascii_whitespace() && next == b' ' => {
+            b'&' | b'+' if self.before().is_ascii_whitespace() && next.is_ascii_whitespace() => {
                 self.key.clear();
                 self.key.extend_from_slice(b"and");
                 let word = self.look_up();

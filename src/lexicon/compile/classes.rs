@@ -199,7 +199,7 @@ impl ClassTable {
     }
 
     /// Completes the shape classes, resolves inclusion and returns per class its words and phrases.
-    /// A cycle of inclusion is an error that names a class in it.
+    /// A cycle of inclusion is an error: the name of a class in it.
     pub fn flatten(&mut self) -> Result<Vec<Members>, String> {
         self.complete_shapes();
         let mut flat: Vec<Option<Members>> = vec![None; self.members.len()];
@@ -242,8 +242,8 @@ impl ClassTable {
             return Ok(());
         }
         if path.contains(&id) {
-            let name = self.names.iter().find(|(_, class)| **class as usize == id).map_or("?", |(name, _)| name);
-            return Err(format!("class `{name}` includes itself"));
+            let named = self.names.iter().find(|(_, class)| path.contains(&(**class as usize)));
+            return Err(named.map(|(name, _)| name.clone()).unwrap_or_default());
         }
         path.push(id);
         let mut members = self.members[id].clone();

@@ -77,9 +77,10 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
 
     let flat = match table.flatten() {
         Ok(flat) => flat,
-        Err(message) => {
-            let file = files.first().map_or("lexicon.toml", |(file, _)| file);
-            problems.add(file, 0..0, message);
+        Err(name) => {
+            if let Some((file, class)) = files.iter().find_map(|(file, own)| Some((file, own.class.get(&name)?))) {
+                problems.add(file, class.span(), format!("class `{name}` includes itself"));
+            }
             Vec::new()
         }
     };
@@ -150,7 +151,8 @@ fn version(files: &Files<'_>, problems: &mut Problems<'_>) -> String {
         }
         Some((_, file)) => file.version.clone().unwrap_or_else(|| "unversioned".into()),
         None => {
-            if let Some((path, _)) = files.first() {
+            // A file that could not be read may be the one that states it.
+            if let Some((path, _)) = files.first().filter(|_| problems.found.is_empty()) {
                 problems.add_with_fix(path, 0..0, "no file states the schema version", format!("put `schema = {SCHEMA}` into lexicon.toml"));
             }
             String::new()
