@@ -34,32 +34,55 @@ pub fn assess(lexicon: &Lexicon, case: &CaseRecord) -> Assessment {
         }
     }
     if reasons.is_empty() {
-        reasons.push(format!("Indicators to read: {}", titles(lexicon, case.mentions.iter())));
+        reasons.push(format!(
+            "Indicators to read: {}",
+            titles(lexicon, case.mentions.iter())
+        ));
     }
-    Assessment { tier, reasons, prompts: prompts(lexicon, case) }
+    Assessment {
+        tier,
+        reasons,
+        prompts: prompts(lexicon, case),
+    }
 }
 
 fn apply(lexicon: &Lexicon, rule: &TierRule, case: &CaseRecord) -> Option<String> {
     let fits = |m: &&CaseMention| {
         rule.any.contains(&m.category)
-            && (rule.tags.is_empty() || lexicon.rules[m.rule].tags.iter().any(|tag| rule.tags.contains(tag)))
+            && (rule.tags.is_empty()
+                || lexicon.rules[m.rule]
+                    .tags
+                    .iter()
+                    .any(|tag| rule.tags.contains(tag)))
             && (rule.temporality.is_empty() || rule.temporality.contains(&m.assertion.temporality))
             && (rule.experiencer.is_empty() || rule.experiencer.contains(&m.assertion.experiencer))
     };
     if rule.incidents_in_12_months > 0 {
         let count = most_in_a_year(lexicon, case);
-        return (count >= rule.incidents_in_12_months).then(|| rule.reason.replace("{count}", &count.to_string()));
+        return (count >= rule.incidents_in_12_months)
+            .then(|| rule.reason.replace("{count}", &count.to_string()));
     }
     let fitting: Vec<&CaseMention> = case.mentions.iter().filter(fits).collect();
     let kinds: BTreeSet<usize> = fitting.iter().map(|m| m.category).collect();
-    let with = rule.with.is_empty() || case.mentions.iter().any(|m| rule.with.contains(&m.category));
+    let with = rule.with.is_empty()
+        || case
+            .mentions
+            .iter()
+            .any(|m| rule.with.contains(&m.category));
     if kinds.len() < rule.at_least || !with {
         return None;
     }
     let first = fitting.iter().min_by_key(|m| (m.incident, m.start))?;
-    let list: Vec<&str> = kinds.iter().map(|c| lexicon.categories[*c].title.as_str()).collect();
+    let list: Vec<&str> = kinds
+        .iter()
+        .map(|c| lexicon.categories[*c].title.as_str())
+        .collect();
     let date = &case.incidents[first.incident].date;
-    let on = if date.is_empty() { String::new() } else { format!(" ({date})") };
+    let on = if date.is_empty() {
+        String::new()
+    } else {
+        format!(" ({date})")
+    };
     Some(
         rule.reason
             .replace("{title}", &lexicon.categories[first.category].title)
@@ -73,12 +96,22 @@ fn apply(lexicon: &Lexicon, rule: &TierRule, case: &CaseRecord) -> Option<String
 /// The most incidents with evidence of abuse that lie within any twelve months.
 fn most_in_a_year(lexicon: &Lexicon, case: &CaseRecord) -> usize {
     let abuse = |m: &&CaseMention| lexicon.categories[m.category].group == Group::Abuse;
-    let incidents: BTreeSet<usize> = case.mentions.iter().filter(abuse).map(|m| m.incident).collect();
-    let mut days: Vec<Date> = incidents.into_iter().filter_map(|i| case.incidents[i].day).collect();
+    let incidents: BTreeSet<usize> = case
+        .mentions
+        .iter()
+        .filter(abuse)
+        .map(|m| m.incident)
+        .collect();
+    let mut days: Vec<Date> = incidents
+        .into_iter()
+        .filter_map(|i| case.incidents[i].day)
+        .collect();
     days.sort_unstable();
     let within = |first: &Date| {
         let end = first.saturating_add(jiff::Span::new().years(1));
-        days.iter().filter(|day| *day >= first && **day < end).count()
+        days.iter()
+            .filter(|day| *day >= first && **day < end)
+            .count()
     };
     days.iter().map(within).max().unwrap_or(0)
 }
@@ -108,11 +141,21 @@ fn titles<'m>(lexicon: &Lexicon, mentions: impl Iterator<Item = &'m CaseMention>
     let mut list: Vec<(usize, String)> = Vec::new();
     for m in mentions {
         if !list.iter().any(|(c, _)| *c == m.category) {
-            list.push((m.category, format!("{} (\"{}\")", lexicon.categories[m.category].title.to_lowercase(), one_line(&m.quote))));
+            list.push((
+                m.category,
+                format!(
+                    "{} (\"{}\")",
+                    lexicon.categories[m.category].title.to_lowercase(),
+                    one_line(&m.quote)
+                ),
+            ));
         }
     }
     list.sort_by_key(|(category, _)| *category);
-    list.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", ")
+    list.into_iter()
+        .map(|(_, text)| text)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn one_line(text: &str) -> String {

@@ -57,9 +57,23 @@ pub struct CaseRecord {
 
 impl CaseRecord {
     /// Adds an incident; returns its index.
-    pub fn add_incident(&mut self, id: String, date: String, origin: String, ordinal: u64, kept: Option<u64>) -> usize {
+    pub fn add_incident(
+        &mut self,
+        id: String,
+        date: String,
+        origin: String,
+        ordinal: u64,
+        kept: Option<u64>,
+    ) -> usize {
         let day = parse_date(&date);
-        self.incidents.push(Incident { id, date, day, origin, ordinal, kept });
+        self.incidents.push(Incident {
+            id,
+            date,
+            day,
+            origin,
+            ordinal,
+            kept,
+        });
         self.incidents.len() - 1
     }
 
@@ -67,34 +81,56 @@ impl CaseRecord {
     /// as read) and mentions with them, so that the order of the input changes nothing.
     pub fn sort(&mut self) {
         let mut order: Vec<usize> = (0..self.incidents.len()).collect();
-        let key = |i: &Incident| (i.day.is_none(), i.day, i.date.clone(), i.id.clone(), i.ordinal);
+        let key = |i: &Incident| {
+            (
+                i.day.is_none(),
+                i.day,
+                i.date.clone(),
+                i.id.clone(),
+                i.ordinal,
+            )
+        };
         order.sort_by_cached_key(|index| key(&self.incidents[*index]));
         let mut place = vec![0; order.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old] = new;
         }
-        let mut incidents: Vec<Option<Incident>> = std::mem::take(&mut self.incidents).into_iter().map(Some).collect();
-        self.incidents = order.iter().filter_map(|old| incidents[*old].take()).collect();
+        let mut incidents: Vec<Option<Incident>> = std::mem::take(&mut self.incidents)
+            .into_iter()
+            .map(Some)
+            .collect();
+        self.incidents = order
+            .iter()
+            .filter_map(|old| incidents[*old].take())
+            .collect();
         for mention in &mut self.mentions {
             mention.incident = place[mention.incident];
         }
         self.mentions.sort_by(|a, b| {
-            (a.incident, a.start, a.category, a.rule, &a.quote).cmp(&(b.incident, b.start, b.category, b.rule, &b.quote))
+            (a.incident, a.start, a.category, a.rule, &a.quote)
+                .cmp(&(b.incident, b.start, b.category, b.rule, &b.quote))
         });
     }
 
     /// First and last date as written, of those that could be read.
     pub fn dates(&self) -> (String, String) {
         let dated = || self.incidents.iter().filter(|i| i.day.is_some());
-        let first = dated().min_by_key(|i| i.day).map_or_else(String::new, |i| i.date.clone());
-        let last = dated().max_by_key(|i| i.day).map_or_else(String::new, |i| i.date.clone());
+        let first = dated()
+            .min_by_key(|i| i.day)
+            .map_or_else(String::new, |i| i.date.clone());
+        let last = dated()
+            .max_by_key(|i| i.day)
+            .map_or_else(String::new, |i| i.date.clone());
         (first, last)
     }
 
     /// Ids of the categories of a group that are told, in lexicon order.
     pub fn categories(&self, lexicon: &Lexicon, group: Group) -> Vec<String> {
         let told: BTreeMap<usize, ()> = self.mentions.iter().map(|m| (m.category, ())).collect();
-        told.into_keys().filter(|c| lexicon.categories[*c].group == group).map(|c| lexicon.categories[c].id.clone()).collect()
+        told.into_keys()
+            .filter(|c| lexicon.categories[*c].group == group)
+            .map(|c| lexicon.categories[c].id.clone())
+            .collect()
     }
 
     /// The mention to read first: the lowest tier, what is current before what is past, the

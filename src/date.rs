@@ -18,7 +18,13 @@ pub fn parse_date(text: &str) -> Option<Date> {
         .filter(|part| !part.is_empty())
         // "2024-05-03T19:40": the time hangs on to the day.
         .map(|part| match part.split_once(['T', 't']) {
-            Some((day, rest)) if day.len() == 2 && numeric(day) && rest.starts_with(|c: char| c.is_ascii_digit()) => day,
+            Some((day, rest))
+                if day.len() == 2
+                    && numeric(day)
+                    && rest.starts_with(|c: char| c.is_ascii_digit()) =>
+            {
+                day
+            }
             _ => part,
         })
         .map(str::to_owned);
@@ -46,12 +52,21 @@ fn numeric(text: &str) -> bool {
 }
 
 fn month(text: &str) -> Option<i8> {
-    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const NAMES: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     if numeric(text) {
         return text.parse().ok();
     }
-    let head: String = text.chars().take(3).collect::<String>().to_ascii_lowercase();
-    NAMES.iter().position(|name| *name == head).and_then(|index| i8::try_from(index + 1).ok())
+    let head: String = text
+        .chars()
+        .take(3)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    NAMES
+        .iter()
+        .position(|name| *name == head)
+        .and_then(|index| i8::try_from(index + 1).ok())
 }
 
 fn date(year: &str, month_text: &str, day: &str) -> Option<Date> {
@@ -85,7 +100,11 @@ mod tests {
             ("7/31/2024", "2024-07-31"),
         ];
         for (text, expected) in cases {
-            assert_eq!(parse_date(text).map(|d| d.to_string()).as_deref(), Some(expected), "{text}");
+            assert_eq!(
+                parse_date(text).map(|d| d.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         }
         for text in ["", "n/a", "2024", "99/99/2024", "yesterday", "é"] {
             assert_eq!(parse_date(text), None, "{text}");

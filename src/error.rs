@@ -53,12 +53,20 @@ impl Error {
 
     /// An I/O failure on `path`.
     pub fn io(action: &'static str, path: impl AsRef<Path>, source: std::io::Error) -> Self {
-        Self(Box::new(ErrorKind::Io { action, path: path.as_ref().to_owned(), source }))
+        Self(Box::new(ErrorKind::Io {
+            action,
+            path: path.as_ref().to_owned(),
+            source,
+        }))
     }
 
     /// An input that cannot be used.
     pub fn input(path: impl AsRef<Path>, line: Option<u64>, message: impl Into<String>) -> Self {
-        Self(Box::new(ErrorKind::Input { path: path.as_ref().to_owned(), line, message: message.into() }))
+        Self(Box::new(ErrorKind::Input {
+            path: path.as_ref().to_owned(),
+            line,
+            message: message.into(),
+        }))
     }
 
     /// A lexicon with problems.
@@ -87,10 +95,18 @@ impl fmt::Display for Error {
         match self.kind() {
             // The cause is the source of the error: whoever prints the chain prints it once.
             ErrorKind::Io { action, path, .. } => write!(f, "{}: {action}", path.display()),
-            ErrorKind::Input { path, line: Some(line), message } => {
+            ErrorKind::Input {
+                path,
+                line: Some(line),
+                message,
+            } => {
                 write!(f, "{}: line {line}: {message}", path.display())
             }
-            ErrorKind::Input { path, line: None, message } => {
+            ErrorKind::Input {
+                path,
+                line: None,
+                message,
+            } => {
                 write!(f, "{}: {message}", path.display())
             }
             ErrorKind::Lexicon(problems) => match problems.len() {

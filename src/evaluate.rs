@@ -74,10 +74,21 @@ pub fn read_gold(path: &Path) -> Result<Vec<GoldDocument>> {
         }
         let document: GoldDocument = serde_json::from_str(&line).map_err(|e| {
             // The message of serde may quote the text: say only where.
-            Error::input(path, Some(number), format!("not a labelled narrative (column {})", e.column()))
+            Error::input(
+                path,
+                Some(number),
+                format!("not a labelled narrative (column {})", e.column()),
+            )
         })?;
-        if let Some(label) = document.labels.iter().find(|l| !document.text.contains(&l.quote)) {
-            let message = format!("document {}: the quote of a label of {} is not in its text", document.doc_id, label.category);
+        if let Some(label) = document
+            .labels
+            .iter()
+            .find(|l| !document.text.contains(&l.quote))
+        {
+            let message = format!(
+                "document {}: the quote of a label of {} is not in its text",
+                document.doc_id, label.category
+            );
             return Err(Error::input(path, Some(number), message));
         }
         documents.push(document);
@@ -145,7 +156,10 @@ pub fn wilson(successes: u64, n: u64) -> Option<(f64, f64)> {
     let centre = p + z2 / (2.0 * n);
     let spread = Z * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
     let scale = 1.0 + z2 / n;
-    Some((((centre - spread) / scale).max(0.0), ((centre + spread) / scale).min(1.0)))
+    Some((
+        ((centre - spread) / scale).max(0.0),
+        ((centre + spread) / scale).min(1.0),
+    ))
 }
 
 /// An error of the scanner, for reading.
@@ -203,13 +217,20 @@ pub fn evaluate(lexicon: &Lexicon, documents: &[GoldDocument], only: Option<&str
         let mut aside: BTreeMap<&str, Vec<&Mention>> = BTreeMap::new();
         for mention in &mentions {
             let id = lexicon.categories[mention.category].id.as_str();
-            let list = if mention.suppressed.is_none() { &mut found } else { &mut aside };
+            let list = if mention.suppressed.is_none() {
+                &mut found
+            } else {
+                &mut aside
+            };
             list.entry(id).or_default().push(mention);
         }
         let mut ids: BTreeSet<&str> = found.keys().copied().collect();
         ids.extend(document.labels.iter().map(|l| l.category.as_str()));
         for id in ids {
-            if context.contains(id) || document.dispute.iter().any(|d| d == id) || only.is_some_and(|only| only != id) {
+            if context.contains(id)
+                || document.dispute.iter().any(|d| d == id)
+                || only.is_some_and(|only| only != id)
+            {
                 continue;
             }
             out.category(lexicon, document, id, found.get(id), aside.get(id));
@@ -230,7 +251,11 @@ impl Evaluation {
         found: Option<&Vec<&Mention>>,
         aside: Option<&Vec<&Mention>>,
     ) {
-        let labels: Vec<&GoldLabel> = document.labels.iter().filter(|l| l.category == id).collect();
+        let labels: Vec<&GoldLabel> = document
+            .labels
+            .iter()
+            .filter(|l| l.category == id)
+            .collect();
         let asked: Vec<&&GoldLabel> = labels.iter().filter(|l| l.asks_for_it()).collect();
         let quiet = labels.len() - asked.len();
         if quiet > 0 && asked.is_empty() {
@@ -255,27 +280,50 @@ impl Evaluation {
                 score.false_positives += 1;
                 for m in mentions {
                     let sentence = m.sentence.of(&document.text).to_owned();
-                    self.mistakes.push(mistake("false positive", lexicon.rules[m.rule].id.clone(), quote(m), sentence));
+                    self.mistakes.push(mistake(
+                        "false positive",
+                        lexicon.rules[m.rule].id.clone(),
+                        quote(m),
+                        sentence,
+                    ));
                 }
             }
             (false, None) => {
                 score.false_negatives += 1;
                 let why = aside.map_or_else(String::new, |list| {
                     let each = |m: &&Mention| {
-                        format!("{} \"{}\": {}", lexicon.rules[m.rule].id, quote(m), m.suppressed.as_deref().unwrap_or_default())
+                        format!(
+                            "{} \"{}\": {}",
+                            lexicon.rules[m.rule].id,
+                            quote(m),
+                            m.suppressed.as_deref().unwrap_or_default()
+                        )
                     };
                     list.iter().map(each).collect::<Vec<_>>().join("; ")
                 });
                 for label in asked {
-                    self.mistakes.push(mistake("false negative", String::new(), label.quote.clone(), why.clone()));
+                    self.mistakes.push(mistake(
+                        "false negative",
+                        String::new(),
+                        label.quote.clone(),
+                        why.clone(),
+                    ));
                 }
             }
             (false, Some(mentions)) => {
                 score.true_positives += 1;
-                let suicide = mentions.iter().any(|m| lexicon.categories[m.category].group == crate::assertion::Group::Suicide);
-                let role_right = asked.iter().any(|l| mentions.iter().any(|m| m.assertion.experiencer == l.role()));
+                let suicide = mentions.iter().any(|m| {
+                    lexicon.categories[m.category].group == crate::assertion::Group::Suicide
+                });
+                let role_right = asked
+                    .iter()
+                    .any(|l| mentions.iter().any(|m| m.assertion.experiencer == l.role()));
                 let historic = |m: &Mention| m.assertion.temporality == Temporality::Historical;
-                let time_right = asked.iter().any(|l| mentions.iter().any(|m| historic(m) == (l.time == "historic")));
+                let time_right = asked.iter().any(|l| {
+                    mentions
+                        .iter()
+                        .any(|m| historic(m) == (l.time == "historic"))
+                });
                 self.experiencer.1 += 1;
                 self.time.1 += 1;
                 self.experiencer_suicide.1 += u64::from(suicide);
@@ -283,14 +331,31 @@ impl Evaluation {
                     self.experiencer.0 += 1;
                     self.experiencer_suicide.0 += u64::from(suicide);
                 } else {
-                    let note = format!("experiencer {} expected, {} found", asked[0].role(), mentions[0].assertion.experiencer);
-                    self.mistakes.push(mistake("experiencer", lexicon.rules[mentions[0].rule].id.clone(), quote(mentions[0]), note));
+                    let note = format!(
+                        "experiencer {} expected, {} found",
+                        asked[0].role(),
+                        mentions[0].assertion.experiencer
+                    );
+                    self.mistakes.push(mistake(
+                        "experiencer",
+                        lexicon.rules[mentions[0].rule].id.clone(),
+                        quote(mentions[0]),
+                        note,
+                    ));
                 }
                 if time_right {
                     self.time.0 += 1;
                 } else {
-                    let note = format!("time {} expected, {} found", asked[0].time, mentions[0].assertion.temporality);
-                    self.mistakes.push(mistake("time", lexicon.rules[mentions[0].rule].id.clone(), quote(mentions[0]), note));
+                    let note = format!(
+                        "time {} expected, {} found",
+                        asked[0].time, mentions[0].assertion.temporality
+                    );
+                    self.mistakes.push(mistake(
+                        "time",
+                        lexicon.rules[mentions[0].rule].id.clone(),
+                        quote(mentions[0]),
+                        note,
+                    ));
                 }
             }
         }
@@ -304,7 +369,10 @@ mod tests {
     #[test]
     fn wilson_interval_of_a_known_share() {
         let (low, high) = wilson(8, 10).expect("n > 0");
-        assert!((low - 0.4902).abs() < 5e-4 && (high - 0.9433).abs() < 5e-4, "{low} {high}");
+        assert!(
+            (low - 0.4902).abs() < 5e-4 && (high - 0.9433).abs() < 5e-4,
+            "{low} {high}"
+        );
         assert_eq!(wilson(0, 0), None);
     }
 }

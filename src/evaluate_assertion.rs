@@ -72,17 +72,42 @@ pub fn read_rows(path: &Path) -> Result<Vec<AssertionRow>> {
         header
             .iter()
             .position(|own| own.trim().eq_ignore_ascii_case(name))
-            .ok_or_else(|| Error::input(path, Some(1), format!("no column `{name}`; needed: id, condition, text, negation, temporality")))
+            .ok_or_else(|| {
+                Error::input(
+                    path,
+                    Some(1),
+                    format!(
+                        "no column `{name}`; needed: id, condition, text, negation, temporality"
+                    ),
+                )
+            })
     };
-    let columns = [column("id")?, column("condition")?, column("text")?, column("negation")?, column("temporality")?];
+    let columns = [
+        column("id")?,
+        column("condition")?,
+        column("text")?,
+        column("negation")?,
+        column("temporality")?,
+    ];
     let mut rows = Vec::new();
     for record in reader.records() {
-        let line = record.as_ref().ok().and_then(|r| r.position()).map(csv::Position::line);
+        let line = record
+            .as_ref()
+            .ok()
+            .and_then(|r| r.position())
+            .map(csv::Position::line);
         let record = record.map_err(|e| fail(line, e))?;
-        let [id, condition, text, negation, temporality] = columns.map(|at| record.get(at).unwrap_or_default().to_owned());
+        let [id, condition, text, negation, temporality] =
+            columns.map(|at| record.get(at).unwrap_or_default().to_owned());
         let negated = negation.trim().eq_ignore_ascii_case("negated");
         let historical = temporality.trim().eq_ignore_ascii_case("historical");
-        rows.push(AssertionRow { id, condition, text, negated, historical });
+        rows.push(AssertionRow {
+            id,
+            condition,
+            text,
+            negated,
+            historical,
+        });
     }
     Ok(rows)
 }
@@ -91,9 +116,14 @@ pub fn read_rows(path: &Path) -> Result<Vec<AssertionRow>> {
 pub fn evaluate_assertion(lexicon: &Lexicon, rows: &[AssertionRow]) -> AssertionScores {
     let mut scanner = Scanner::new(lexicon);
     let mut scores = AssertionScores::default();
-    let category = lexicon.categories.iter().position(|c| c.group == Group::Suicide).unwrap_or_default();
+    let category = lexicon
+        .categories
+        .iter()
+        .position(|c| c.group == Group::Suicide)
+        .unwrap_or_default();
     for row in rows {
-        let found = target(&row.text, &row.condition).and_then(|span| scanner.assert_span(&row.text, span, category));
+        let found = target(&row.text, &row.condition)
+            .and_then(|span| scanner.assert_span(&row.text, span, category));
         let Some(mention) = found else {
             scores.without_target += 1;
             continue;
@@ -101,11 +131,26 @@ pub fn evaluate_assertion(lexicon: &Lexicon, rows: &[AssertionRow]) -> Assertion
         scores.rows += 1;
         let negated = mention.assertion.polarity == Polarity::Negated;
         let historical = mention.assertion.temporality == Temporality::Historical;
-        let cues: Vec<String> =
-            mention.cues.iter().map(|cue| format!("{} \"{}\" {}", cue.by, cue.span.of(&row.text), cue.effect.describe())).collect();
+        let cues: Vec<String> = mention
+            .cues
+            .iter()
+            .map(|cue| {
+                format!(
+                    "{} \"{}\" {}",
+                    cue.by,
+                    cue.span.of(&row.text),
+                    cue.effect.describe()
+                )
+            })
+            .collect();
         let axes = [
             ("negation", negated, row.negated, &mut scores.negation),
-            ("historical", historical, row.historical, &mut scores.historical),
+            (
+                "historical",
+                historical,
+                row.historical,
+                &mut scores.historical,
+            ),
         ];
         for (axis, found, labelled, score) in axes {
             let kind = match (found, labelled) {
@@ -123,7 +168,12 @@ pub fn evaluate_assertion(lexicon: &Lexicon, rows: &[AssertionRow]) -> Assertion
                     "false negative"
                 }
             };
-            scores.mistakes.push(AssertionMistake { axis, kind, row: row.clone(), cues: cues.join("; ") });
+            scores.mistakes.push(AssertionMistake {
+                axis,
+                kind,
+                row: row.clone(),
+                cues: cues.join("; "),
+            });
         }
     }
     scores
@@ -142,8 +192,14 @@ fn target(text: &str, condition: &str) -> Option<Span> {
     }
     let length = condition.chars().count();
     text.char_indices().find_map(|(at, _)| {
-        let end = text[at..].char_indices().nth(length).map_or(text.len(), |(n, _)| at + n);
-        let same = text[at..end].chars().flat_map(char::to_lowercase).eq(condition.chars().flat_map(char::to_lowercase));
+        let end = text[at..]
+            .char_indices()
+            .nth(length)
+            .map_or(text.len(), |(n, _)| at + n);
+        let same = text[at..end]
+            .chars()
+            .flat_map(char::to_lowercase)
+            .eq(condition.chars().flat_map(char::to_lowercase));
         same.then(|| Span::new(at, end))
     })
 }
@@ -154,8 +210,14 @@ mod tests {
 
     #[test]
     fn finds_the_target_whatever_its_case() {
-        assert_eq!(target("No fever, but FEVER of old", "fever"), Some(Span::new(14, 19)));
-        assert_eq!(target("Denies Thoughts of harm", "thoughts"), Some(Span::new(7, 15)));
+        assert_eq!(
+            target("No fever, but FEVER of old", "fever"),
+            Some(Span::new(14, 19))
+        );
+        assert_eq!(
+            target("Denies Thoughts of harm", "thoughts"),
+            Some(Span::new(7, 15))
+        );
         assert_eq!(target("Nil.", "fever"), None);
     }
 }

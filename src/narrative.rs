@@ -59,6 +59,8 @@ pub enum ReadItem {
 impl Record {
     /// The incident reference, or the record number where there is none.
     pub fn incident_ref(&self) -> String {
-        self.incident_id.clone().unwrap_or_else(|| self.record.to_string())
+        self.incident_id
+            .clone()
+            .unwrap_or_else(|| self.record.to_string())
     }
 }

@@ -38,17 +38,22 @@ pub(crate) enum CharClass {
 /// Classifies a character outside ASCII.
 pub(crate) fn classify(c: char) -> CharClass {
     match c {
-        '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{2032}' | '\u{00B4}' | '\u{FF07}' | '\u{02B9}' => {
-            CharClass::Apostrophe
-        }
-        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{00AB}' | '\u{00BB}' | '\u{2033}' | '\u{FF02}' => CharClass::Quote,
+        '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{2032}' | '\u{00B4}'
+        | '\u{FF07}' | '\u{02B9}' => CharClass::Apostrophe,
+        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{00AB}' | '\u{00BB}' | '\u{2033}'
+        | '\u{FF02}' => CharClass::Quote,
         '\u{2013}' | '\u{2014}' | '\u{2015}' | '\u{2212}' => CharClass::Dash,
         '\u{2010}' | '\u{2011}' => CharClass::Hyphen,
         '\u{2026}' => CharClass::Ellipsis,
-        '\u{2022}' | '\u{00B7}' | '\u{25AA}' | '\u{25CF}' | '\u{2023}' | '\u{25E6}' => CharClass::Bullet,
-        '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{FE0F}' => {
-            CharClass::Invisible
+        '\u{2022}' | '\u{00B7}' | '\u{25AA}' | '\u{25CF}' | '\u{2023}' | '\u{25E6}' => {
+            CharClass::Bullet
         }
+        '\u{00AD}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{FEFF}'
+        | '\u{FE0F}' => CharClass::Invisible,
         '\u{2028}' | '\u{2029}' | '\u{0085}' => CharClass::Newline,
         c if c.is_alphanumeric() || is_combining(c) => CharClass::Word,
         c if c.is_whitespace() => CharClass::Space,

@@ -80,8 +80,12 @@ pub fn run(plan: &Plan<'_>, sink: &mut dyn FnMut(Outcome) -> Result<()>) -> Resu
         let written = write_all(plan, &scanned, sink);
         // The channels are closed by now or will be: a stage that fails drops its end.
         drop(scanned);
-        let infos = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let infos = reader
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        worker
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         written?;
         infos
     })
@@ -105,7 +109,9 @@ fn read_all(plan: &Plan<'_>, to_scan: &SyncSender<Vec<ReadItem>>) -> Result<Vec<
             if batch.len() >= BATCH_RECORDS || bytes >= BATCH_BYTES {
                 bytes = 0;
                 // A closed channel: a later stage failed and reports its own error.
-                to_scan.send(std::mem::take(&mut batch)).map_err(|_| Error::interrupted())?;
+                to_scan
+                    .send(std::mem::take(&mut batch))
+                    .map_err(|_| Error::interrupted())?;
             }
             Ok(())
         })?;
@@ -117,13 +123,21 @@ fn read_all(plan: &Plan<'_>, to_scan: &SyncSender<Vec<ReadItem>>) -> Result<Vec<
     Ok(infos)
 }
 
-fn scan_all(plan: &Plan<'_>, pool: &rayon::ThreadPool, batches: &Receiver<Vec<ReadItem>>, to_write: &SyncSender<Vec<Outcome>>) {
+fn scan_all(
+    plan: &Plan<'_>,
+    pool: &rayon::ThreadPool,
+    batches: &Receiver<Vec<ReadItem>>,
+    to_write: &SyncSender<Vec<Outcome>>,
+) {
     for batch in batches {
         let outcomes: Vec<Outcome> = pool.install(|| {
             batch
                 .into_par_iter()
                 .with_min_len(16)
-                .map_init(|| Scanner::new(plan.lexicon), |scanner, item| scan_item(plan.lexicon, scanner, item))
+                .map_init(
+                    || Scanner::new(plan.lexicon),
+                    |scanner, item| scan_item(plan.lexicon, scanner, item),
+                )
                 .collect()
         });
         if to_write.send(outcomes).is_err() {
@@ -132,7 +146,11 @@ fn scan_all(plan: &Plan<'_>, pool: &rayon::ThreadPool, batches: &Receiver<Vec<Re
     }
 }
 
-fn write_all(plan: &Plan<'_>, scanned: &Receiver<Vec<Outcome>>, sink: &mut dyn FnMut(Outcome) -> Result<()>) -> Result<()> {
+fn write_all(
+    plan: &Plan<'_>,
+    scanned: &Receiver<Vec<Outcome>>,
+    sink: &mut dyn FnMut(Outcome) -> Result<()>,
+) -> Result<()> {
     for outcomes in scanned {
         for outcome in outcomes {
             if plan.interrupted.load(Ordering::Relaxed) {
@@ -148,7 +166,11 @@ fn scan_item(lexicon: &Lexicon, scanner: &mut Scanner<'_>, item: ReadItem) -> Ou
     match item {
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
-            let mut mentions: Vec<Vec<Mention>> = record.fields.iter().map(|field| scanner.scan(&field.text)).collect();
+            let mut mentions: Vec<Vec<Mention>> = record
+                .fields
+                .iter()
+                .map(|field| scanner.scan(&field.text))
+                .collect();
             set_context_aside(lexicon, &mut mentions);
             Outcome::Scanned(Scanned { record, mentions })
         }
@@ -158,10 +180,18 @@ fn scan_item(lexicon: &Lexicon, scanner: &mut Scanner<'_>, item: ReadItem) -> Ou
 /// Context markers are shown beside indicators; in a record without one they do not count.
 fn set_context_aside(lexicon: &Lexicon, mentions: &mut [Vec<Mention>]) {
     let is_context = |m: &Mention| lexicon.categories[m.category].group == Group::Context;
-    if mentions.iter().flatten().any(|m| m.suppressed.is_none() && !is_context(m)) {
+    if mentions
+        .iter()
+        .flatten()
+        .any(|m| m.suppressed.is_none() && !is_context(m))
+    {
         return;
     }
-    for mention in mentions.iter_mut().flatten().filter(|m| m.suppressed.is_none()) {
+    for mention in mentions
+        .iter_mut()
+        .flatten()
+        .filter(|m| m.suppressed.is_none())
+    {
         mention.suppressed = Some("context marker in a record without an indicator".to_owned());
     }
 }
@@ -180,7 +210,11 @@ impl OwnCases {
             return;
         }
         let plain = record.incident_ref();
-        let id = if self.seen.contains(&plain) { format!("{plain} ({}, record {})", record.source, record.record) } else { plain };
+        let id = if self.seen.contains(&plain) {
+            format!("{plain} ({}, record {})", record.source, record.record)
+        } else {
+            plain
+        };
         self.seen.insert(id.clone());
         record.case_id = Some(id);
     }

@@ -1,5 +1,6 @@
 //! Scans one narrative: segment, match, context, overlaps.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::context::Context;
@@ -17,12 +18,21 @@ pub struct Scanner<'l> {
     phrases: PhraseHits,
     raw: Vec<RawMatch>,
     context: Context,
+    /// Whether what a rule needs in the narrative is there, by rule, as far as it was asked.
+    narrative_needs: RefCell<BTreeMap<usize, bool>>,
 }
 
 impl<'l> Scanner<'l> {
     /// A scanner for `lexicon`.
     pub fn new(lexicon: &'l Lexicon) -> Self {
-        Self { lexicon, text: Segmented::default(), phrases: PhraseHits::default(), raw: Vec::new(), context: Context::default() }
+        Self {
+            lexicon,
+            text: Segmented::default(),
+            phrases: PhraseHits::default(),
+            raw: Vec::new(),
+            context: Context::default(),
+            narrative_needs: RefCell::default(),
+        }
     }
 
     /// Every mention in `text`, those set aside included, in the order of their spans.
@@ -39,10 +49,18 @@ impl<'l> Scanner<'l> {
     /// rules and for `explain`.
     pub fn scan_all(&mut self, text: &str) -> Vec<Mention> {
         let lexicon = self.lexicon;
+        self.narrative_needs.get_mut().clear();
         self.text.segment(text, &lexicon.vocabulary);
         self.phrases.find(&self.text.tokens, &lexicon.classes);
         let all = 0..self.text.tokens.len();
-        matcher::run(&lexicon.rule_program, &lexicon.classes, &self.text, &self.phrases, all, &mut self.raw);
+        matcher::run(
+            &lexicon.rule_program,
+            &lexicon.classes,
+            &self.text,
+            &self.phrases,
+            all,
+            &mut self.raw,
+        );
         let mut mentions: Vec<Mention> = Vec::new();
         for raw in &self.raw {
             if let Some(mention) = self.mention(text, raw) {
@@ -50,12 +68,14 @@ impl<'l> Scanner<'l> {
             }
         }
         self.regex_mentions(text, &mut mentions);
-        self.context.read_forms(text, lexicon, &self.text, &self.phrases, &mut mentions);
+        self.context
+            .read_forms(text, lexicon, &self.text, &self.phrases, &mut mentions);
         if mentions.is_empty() {
             return mentions;
         }
         mentions.sort_by_key(|m| (m.tokens.start, m.tokens.end, m.rule));
-        self.context.apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
+        self.context
+            .apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
         mentions
     }
 
@@ -85,7 +105,14 @@ impl<'l> Scanner<'l> {
             experiencer: None,
         };
         let mut mentions = [mention];
-        self.context.assert_all(text, lexicon, &self.text, &self.phrases, &mut mentions, &mut |_| {});
+        self.context.assert_all(
+            text,
+            lexicon,
+            &self.text,
+            &self.phrases,
+            &mut mentions,
+            &mut |_| {},
+        );
         let [mention] = mentions;
         Some(mention)
     }
@@ -99,9 +126,14 @@ impl<'l> Scanner<'l> {
         let rule = &self.lexicon.rules[raw.owner as usize];
         let mention = self.place(raw.owner as usize, rule, &raw.found);
         self.needs_met(rule, &mention).then_some(())?;
-        debug_assert!(text.is_char_boundary(mention.span.start) && text.is_char_boundary(mention.span.end));
+        debug_assert!(
+            text.is_char_boundary(mention.span.start) && text.is_char_boundary(mention.span.end)
+        );
         let suppressed = self.exception(text, rule, &mention);
-        Some(Mention { suppressed, ..mention })
+        Some(Mention {
+            suppressed,
+            ..mention
+        })
     }
 
     fn place(&self, index: usize, rule: &Rule, found: &Found) -> Mention {
@@ -110,7 +142,10 @@ impl<'l> Scanner<'l> {
         Mention {
             rule: index,
             category: rule.category,
-            span: Span::new(tokens[found.tokens.start].start as usize, tokens[found.tokens.end - 1].end as usize),
+            span: Span::new(
+                tokens[found.tokens.start].start as usize,
+                tokens[found.tokens.end - 1].end as usize,
+            ),
             sentence: self.text.sentences[sentence].span,
             assertion: crate::assertion::Assertion::default(),
             cues: Vec::new(),
@@ -126,10 +161,17 @@ impl<'l> Scanner<'l> {
         let classes = &self.lexicon.classes;
         let tokens = &self.text.tokens;
         let within = |variants: &[matcher::Variant], range| {
-            variants.is_empty() || matcher::anywhere(variants, classes, tokens, &self.phrases, range).is_some()
+            variants.is_empty()
+                || matcher::anywhere(variants, classes, tokens, &self.phrases, range).is_some()
         };
         let sentence = self.text.sentences[self.text.sentence_of(mention.tokens.start)].tokens();
-        within(&rule.needs_in_sentence, sentence) && within(&rule.needs_in_narrative, 0..tokens.len())
+        if !within(&rule.needs_in_sentence, sentence) {
+            return false;
+        }
+        // Asked once a narrative, or a rule that matches often would read it all each time.
+        let mut met = self.narrative_needs.borrow_mut();
+        *met.entry(mention.rule)
+            .or_insert_with(|| within(&rule.needs_in_narrative, 0..tokens.len()))
     }
 
     /// The exception of the rule that sets the match aside, in plain words.
@@ -144,20 +186,35 @@ impl<'l> Scanner<'l> {
         for exception in &rule.not_before {
             for variant in &exception.variants {
                 if let Some(found) = verifier.until(variant, mention.tokens.start) {
-                    return Some(format!("exception of the rule: \"{}\" before it", quote(found.tokens)));
+                    return Some(format!(
+                        "exception of the rule: \"{}\" before it",
+                        quote(found.tokens)
+                    ));
                 }
             }
         }
         for exception in &rule.not_after {
             for variant in &exception.variants {
                 if let Some(found) = verifier.from(variant, mention.tokens.end) {
-                    return Some(format!("exception of the rule: \"{}\" after it", quote(found.tokens)));
+                    return Some(format!(
+                        "exception of the rule: \"{}\" after it",
+                        quote(found.tokens)
+                    ));
                 }
             }
         }
         for exception in &rule.not_in_sentence {
-            if let Some(found) = matcher::anywhere(&exception.variants, classes, tokens, &self.phrases, sentence.clone()) {
-                return Some(format!("exception of the rule: \"{}\" in the sentence", quote(found)));
+            if let Some(found) = matcher::anywhere(
+                &exception.variants,
+                classes,
+                tokens,
+                &self.phrases,
+                sentence.clone(),
+            ) {
+                return Some(format!(
+                    "exception of the rule: \"{}\" in the sentence",
+                    quote(found)
+                ));
             }
         }
         None
@@ -175,19 +232,41 @@ impl<'l> Scanner<'l> {
                 if !regex.gate.is_match(part) {
                     continue;
                 }
-                for found in regex.regex.find_iter(part).filter(|found| !found.is_empty()) {
-                    let span = Span::new(sentence.span.start + found.start(), sentence.span.start + found.end());
+                for found in regex
+                    .regex
+                    .find_iter(part)
+                    .filter(|found| !found.is_empty())
+                {
+                    let span = Span::new(
+                        sentence.span.start + found.start(),
+                        sentence.span.start + found.end(),
+                    );
                     let first = tokens.partition_point(|t| (t.end as usize) <= span.start);
                     let last = tokens.partition_point(|t| (t.start as usize) < span.end);
                     if first >= last {
                         continue;
                     }
-                    let taken = if last - first >= 128 { u128::MAX } else { (1 << (last - first)) - 1 };
-                    let found = Found { tokens: first..last, taken, agent: None, experiencer: None };
-                    let mention = Mention { span, ..self.place(index, rule, &found) };
+                    let taken = if last - first >= 128 {
+                        u128::MAX
+                    } else {
+                        (1 << (last - first)) - 1
+                    };
+                    let found = Found {
+                        tokens: first..last,
+                        taken,
+                        agent: None,
+                        experiencer: None,
+                    };
+                    let mention = Mention {
+                        span,
+                        ..self.place(index, rule, &found)
+                    };
                     if self.needs_met(rule, &mention) {
                         let suppressed = self.exception(text, rule, &mention);
-                        mentions.push(Mention { suppressed, ..mention });
+                        mentions.push(Mention {
+                            suppressed,
+                            ..mention
+                        });
                     }
                 }
             }
@@ -200,7 +279,12 @@ fn resolve_overlaps(mentions: &mut Vec<Mention>) {
     let mut order: Vec<usize> = (0..mentions.len()).collect();
     order.sort_by_key(|&i| {
         let m = &mentions[i];
-        (m.suppressed.is_some(), std::cmp::Reverse(m.span.len()), m.span.start, m.rule)
+        (
+            m.suppressed.is_some(),
+            std::cmp::Reverse(m.span.len()),
+            m.span.start,
+            m.rule,
+        )
     });
     let mut keep = vec![false; mentions.len()];
     // Spans kept so far by category; they never overlap, so only the neighbours need a look.

@@ -62,7 +62,12 @@ pub struct CharOffsets<'t> {
 impl<'t> CharOffsets<'t> {
     /// Prepares a converter for `text`.
     pub fn new(text: &'t str) -> Self {
-        Self { text, ascii: text.is_ascii(), byte: 0, chars: 0 }
+        Self {
+            text,
+            ascii: text.is_ascii(),
+            byte: 0,
+            chars: 0,
+        }
     }
 
     /// The number of Unicode scalar values before `byte`, which must be a character boundary.
@@ -88,7 +93,11 @@ mod tests {
     fn offsets_count_scalar_values_in_any_order() {
         let text = "aé“b”c";
         let mut offsets = CharOffsets::new(text);
-        let bytes: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+        let bytes: Vec<usize> = text
+            .char_indices()
+            .map(|(at, _)| at)
+            .chain([text.len()])
+            .collect();
         for (chars, byte) in bytes.iter().enumerate().rev() {
             assert_eq!(offsets.at(*byte), chars);
         }

@@ -31,7 +31,9 @@ pub struct Run {
 
 impl Desk {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+        }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -53,7 +55,9 @@ impl Desk {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(PROGRAM);
         command.current_dir(self.folder.path()).args(args);
-        command.env_remove("THROUGHLINE_LEXICON").env("NO_COLOR", "1");
+        command
+            .env_remove("THROUGHLINE_LEXICON")
+            .env("NO_COLOR", "1");
         command
     }
 
@@ -77,7 +81,13 @@ impl Desk {
     /// Scans with the small lexicon into `out`, and expects the status.
     pub fn scan(&self, out: &str, args: &[&str], status: i32) -> Run {
         let lexicon = lexicon_folder();
-        let mut all = vec!["scan", "--out", out, "--lexicon", lexicon.to_str().expect("a plain path")];
+        let mut all = vec![
+            "scan",
+            "--out",
+            out,
+            "--lexicon",
+            lexicon.to_str().expect("a plain path"),
+        ];
         all.extend(args);
         let run = self.run(&all);
         assert_eq!(run.status, status, "{args:?}\n{}", run.stderr);
@@ -87,13 +97,19 @@ impl Desk {
     /// Every file in a folder, by its name; those in folders inside it with their path.
     pub fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, Vec<u8>>) {
-            let Ok(entries) = std::fs::read_dir(folder) else { return };
+            let Ok(entries) = std::fs::read_dir(folder) else {
+                return;
+            };
             for entry in entries {
                 let path = entry.expect("readable").path();
                 if path.is_dir() {
                     collect(root, &path, files);
                 } else {
-                    let name = path.strip_prefix(root).expect("inside").display().to_string();
+                    let name = path
+                        .strip_prefix(root)
+                        .expect("inside")
+                        .display()
+                        .to_string();
                     files.insert(name, std::fs::read(&path).expect("readable"));
                 }
             }
@@ -108,7 +124,11 @@ impl Desk {
 impl Run {
     fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("messages are UTF-8");
-        Self { status: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
     }
 }
 
@@ -137,14 +157,21 @@ impl Row {
             desk.write(name, text);
         }
         let lexicon = lexicon_folder().display().to_string();
-        let args: Vec<String> = self.args.iter().map(|a| a.replace("$LEXICON", &lexicon)).collect();
+        let args: Vec<String> = self
+            .args
+            .iter()
+            .map(|a| a.replace("$LEXICON", &lexicon))
+            .collect();
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let run = desk.run_with(&args, self.stdin.as_bytes());
         let mut differences = Vec::new();
         if run.status != self.status {
             differences.push(format!("status {} and not {}", run.status, self.status));
         }
-        for (name, parts, stream) in [("stdout", &self.stdout, &run.stdout), ("stderr", &self.stderr, &run.stderr)] {
+        for (name, parts, stream) in [
+            ("stdout", &self.stdout, &run.stdout),
+            ("stderr", &self.stderr, &run.stderr),
+        ] {
             for part in parts.iter().filter(|part| !stream.contains(part.as_str())) {
                 differences.push(format!("{name} lacks {part:?}"));
             }
@@ -152,19 +179,31 @@ impl Row {
         let written = desk.files("out");
         for part in &self.absent {
             let inside = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(part);
-            let holders = written.iter().filter(|(_, bytes)| inside(bytes)).map(|(name, _)| name.as_str());
+            let holders = written
+                .iter()
+                .filter(|(_, bytes)| inside(bytes))
+                .map(|(name, _)| name.as_str());
             let streams = [("stdout", &run.stdout), ("stderr", &run.stderr)];
-            let holders: Vec<&str> = holders.chain(streams.iter().filter(|s| s.1.contains(part)).map(|s| s.0)).collect();
+            let holders: Vec<&str> = holders
+                .chain(streams.iter().filter(|s| s.1.contains(part)).map(|s| s.0))
+                .collect();
             if !holders.is_empty() {
                 differences.push(format!("{part:?} stands in {}", holders.join(", ")));
             }
         }
         let names: Vec<&String> = written.keys().collect();
-        if self.out.as_ref().is_some_and(|out| out.iter().collect::<Vec<_>>() != names) {
+        if self
+            .out
+            .as_ref()
+            .is_some_and(|out| out.iter().collect::<Vec<_>>() != names)
+        {
             differences.push(format!("out holds {names:?}"));
         }
         if !differences.is_empty() {
-            differences.push(format!("--- stdout\n{}\n--- stderr\n{}", run.stdout, run.stderr));
+            differences.push(format!(
+                "--- stdout\n{}\n--- stderr\n{}",
+                run.stdout, run.stderr
+            ));
         }
         differences
     }
@@ -172,8 +211,10 @@ impl Row {
 
 #[test]
 fn rows() {
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(crate_folder().join("tests/cli")).expect("readable").map(|e| e.expect("readable").path()).collect();
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(crate_folder().join("tests/cli"))
+        .expect("readable")
+        .map(|e| e.expect("readable").path())
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|e| e == "toml"));
     paths.sort();
     assert!(paths.len() >= 20, "only {} rows", paths.len());
@@ -183,7 +224,11 @@ fn rows() {
         let row: Row = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let differences = row.differences();
         if !differences.is_empty() {
-            wrong.push(format!("{}:\n  {}", path.display(), differences.join("\n  ")));
+            wrong.push(format!(
+                "{}:\n  {}",
+                path.display(),
+                differences.join("\n  ")
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -194,12 +239,17 @@ const HEADER: &str = "case_id,incident_id,incident_date,narrative\n";
 #[test]
 fn a_field_of_20_megabytes_is_rejected_and_the_run_goes_on() {
     let desk = Desk::new();
-    let mut file = format!("{HEADER}C1,I1,2024-01-01,he took her bank card\nC1,I2,2024-01-02,\"SENTINEL ");
+    let mut file =
+        format!("{HEADER}C1,I1,2024-01-01,he took her bank card\nC1,I2,2024-01-02,\"SENTINEL ");
     file.push_str(&"she cried and he shouted ".repeat(800_000));
     file.push_str("\"\nC1,I3,2024-01-03,she is suicidal\n");
     desk.write("in.csv", file);
     let run = desk.scan("out", &["in.csv"], 1);
-    assert!(run.stderr.contains("3 read = 2 scanned + 1 rejected"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("3 read = 2 scanned + 1 rejected"),
+        "{}",
+        run.stderr
+    );
     let rejected = desk.read("out/rejected.csv");
     assert!(rejected.contains("in.csv,2,3,"), "{rejected}");
     assert!(!rejected.contains("SENTINEL") && !run.stderr.contains("SENTINEL"));
@@ -209,18 +259,31 @@ fn a_field_of_20_megabytes_is_rejected_and_the_run_goes_on() {
 #[test]
 fn what_cannot_be_decoded_costs_one_record() {
     let desk = Desk::new();
-    let mut file = format!("{HEADER}C1,I1,2024-01-01,he took her bank card – café\nC1,I2,2024-01-02,").into_bytes();
+    let mut file =
+        format!("{HEADER}C1,I1,2024-01-01,he took her bank card – café\nC1,I2,2024-01-02,")
+            .into_bytes();
     // Far enough in that the encoding was settled before.
     for n in 10..3000 {
         file.extend(format!("quiet – shift\nC{n},I{n},2024-01-03,").bytes());
     }
-    file.extend(b"SENTINEL caf\xE9 he took her purse\nC9,I9,2024-01-04,nothing \0 he took her purse\n");
+    file.extend(
+        b"SENTINEL caf\xE9 he took her purse\nC9,I9,2024-01-04,nothing \0 he took her purse\n",
+    );
     desk.write("in.csv", file);
     let run = desk.scan("out", &["in.csv", "--encoding", "utf-8"], 1);
-    assert!(run.stderr.contains("scanned + 1 rejected"), "{}", run.stderr);
-    assert!(!run.stderr.contains("SENTINEL") && !desk.read("out/rejected.csv").contains("SENTINEL"));
+    assert!(
+        run.stderr.contains("scanned + 1 rejected"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        !run.stderr.contains("SENTINEL") && !desk.read("out/rejected.csv").contains("SENTINEL")
+    );
     // A NUL is a character like another.
-    assert!(desk.read("out/evidence.csv").contains("C9,I9,2024-01-04,narrative,economic_control"));
+    assert!(
+        desk.read("out/evidence.csv")
+            .contains("C9,I9,2024-01-04,narrative,economic_control")
+    );
 }
 
 /// Interrupted from outside, a run says so, leaves nothing under a final name, and no litter.
@@ -230,7 +293,15 @@ fn an_interrupted_run_leaves_nothing() {
     let desk = Desk::new();
     let lexicon = lexicon_folder();
     let mut child = desk
-        .command(&["scan", "-", "--input-format", "csv", "--out", "out", "--lexicon"])
+        .command(&[
+            "scan",
+            "-",
+            "--input-format",
+            "csv",
+            "--out",
+            "out",
+            "--lexicon",
+        ])
         .arg(&lexicon)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
@@ -239,12 +310,20 @@ fn an_interrupted_run_leaves_nothing() {
         .expect("the program starts");
     let mut stdin = child.stdin.take().expect("piped");
     stdin.write_all(HEADER.as_bytes()).expect("read");
-    let row = |n: u64| format!("C{n},I{n},2024-01-01,\"he took her bank card. {}\"\n", "She cried. ".repeat(100));
+    let row = |n: u64| {
+        format!(
+            "C{n},I{n},2024-01-01,\"he took her bank card. {}\"\n",
+            "She cried. ".repeat(100)
+        )
+    };
     // More than a pipe holds: once it is written, the program reads, and so watches for signals.
     for n in 0..1000 {
         stdin.write_all(row(n).as_bytes()).expect("read");
     }
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill runs");
     assert!(kill.success());
     // The input has no end: only the signal ends the run.
     let ended = (1000..10_000_000).any(|n| stdin.write_all(row(n).as_bytes()).is_err());
@@ -252,7 +331,10 @@ fn an_interrupted_run_leaves_nothing() {
     let run = Run::of(&child.wait_with_output().expect("the program ends"));
     assert_eq!(run.status, 2, "{}", run.stderr);
     assert_eq!(run.stderr, "throughline: interrupted\n");
-    let left: Vec<_> = std::fs::read_dir(desk.folder.path()).expect("readable").map(|e| e.expect("readable").file_name()).collect();
+    let left: Vec<_> = std::fs::read_dir(desk.folder.path())
+        .expect("readable")
+        .map(|e| e.expect("readable").file_name())
+        .collect();
     assert!(left.is_empty(), "left behind: {left:?}");
 }
 
@@ -260,7 +342,10 @@ fn an_interrupted_run_leaves_nothing() {
 #[test]
 fn a_failed_run_leaves_the_run_before_it() {
     let desk = Desk::new();
-    desk.write("good.csv", format!("{HEADER}C1,I1,2024-01-01,he took her bank card\n"));
+    desk.write(
+        "good.csv",
+        format!("{HEADER}C1,I1,2024-01-01,he took her bank card\n"),
+    );
     desk.write("bad.csv", "a,b\n1,2\n");
     desk.scan("out", &["good.csv"], 0);
     let before = desk.files("out");
@@ -273,13 +358,26 @@ fn a_failed_run_leaves_the_run_before_it() {
     assert_eq!(before, desk.files("out"));
     desk.scan("out", &["good.csv", "--format", "jsonl", "--force"], 0);
     let names: Vec<String> = desk.files("out").into_keys().collect();
-    assert_eq!(names, ["cases.jsonl", "evidence.jsonl", "manifest.json", "rejected.jsonl", "suppressed.jsonl"]);
+    assert_eq!(
+        names,
+        [
+            "cases.jsonl",
+            "evidence.jsonl",
+            "manifest.json",
+            "rejected.jsonl",
+            "suppressed.jsonl"
+        ]
+    );
 }
 
 #[test]
 fn a_folder_that_holds_other_things_is_left_alone() {
     let desk = Desk::new();
-    desk.write("in.csv", format!("{HEADER}C1,I1,2024-01-01,he took her bank card\n")).write("out/notes.txt", "mine");
+    desk.write(
+        "in.csv",
+        format!("{HEADER}C1,I1,2024-01-01,he took her bank card\n"),
+    )
+    .write("out/notes.txt", "mine");
     let run = desk.scan("out", &["in.csv"], 2);
     assert!(run.stderr.contains("not empty"), "{}", run.stderr);
     desk.scan("out", &["in.csv", "--force"], 0);
@@ -290,7 +388,11 @@ fn a_folder_that_holds_other_things_is_left_alone() {
 #[test]
 fn an_output_folder_that_cannot_be_made() {
     let desk = Desk::new();
-    desk.write("in.csv", format!("{HEADER}C1,I1,2024-01-01,he took her bank card\n")).write("file", "x");
+    desk.write(
+        "in.csv",
+        format!("{HEADER}C1,I1,2024-01-01,he took her bank card\n"),
+    )
+    .write("file", "x");
     for out in ["file", "file/below", "/proc/nothing/out"] {
         let run = desk.scan(out, &["in.csv"], 2);
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
@@ -298,7 +400,10 @@ fn an_output_folder_that_cannot_be_made() {
     }
     assert_eq!(desk.read("file"), "x");
     let names: BTreeSet<String> = desk.files(".").into_keys().collect();
-    assert_eq!(names, BTreeSet::from(["file".to_owned(), "in.csv".to_owned()]));
+    assert_eq!(
+        names,
+        BTreeSet::from(["file".to_owned(), "in.csv".to_owned()])
+    );
 }
 
 /// A reader of the output that goes away early is no error.
@@ -320,10 +425,19 @@ fn a_closed_pipe_is_quiet() {
 #[test]
 fn the_lexicon_may_come_from_the_environment() {
     let desk = Desk::new();
-    let output = desk.command(&["lexicon", "check"]).env("THROUGHLINE_LEXICON", lexicon_folder()).output().expect("runs");
+    let output = desk
+        .command(&["lexicon", "check"])
+        .env("THROUGHLINE_LEXICON", lexicon_folder())
+        .output()
+        .expect("runs");
     let run = Run::of(&output);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    assert!(run.stdout.contains("lexicon test is sound: 4 categories, 7 rules"), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("lexicon test is sound: 4 categories, 7 rules"),
+        "{}",
+        run.stdout
+    );
 }
 
 #[test]
@@ -333,13 +447,80 @@ fn explain_and_evaluate_run_on_the_sample() {
     let gold = gold.to_str().expect("a plain path");
     let run = desk.run(&["evaluate", gold, "--errors", "errors.tsv"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    assert!(run.stdout.contains("103") && run.stdout.contains("isolation"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("103") && run.stdout.contains("isolation"),
+        "{}",
+        run.stdout
+    );
     eprintln!("evaluate data/sample_gold.jsonl\n{}", run.stdout);
     assert!(desk.read("errors.tsv").lines().count() > 1);
     let one = desk.run(&["evaluate", gold, "--category", "strangulation"]);
-    assert!(one.status == 0 && !one.stdout.contains("isolation"), "{}", one.stdout);
+    assert!(
+        one.status == 0 && !one.stdout.contains("isolation"),
+        "{}",
+        one.stdout
+    );
     let founding = crate_folder().join("data/founding.txt");
-    let run = desk.run(&["explain", "--input", founding.to_str().expect("a plain path")]);
+    let run = desk.run(&[
+        "explain",
+        "--input",
+        founding.to_str().expect("a plain path"),
+    ]);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    assert!(run.stdout.contains("EVIDENCE") && run.stdout.contains("rule "), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("EVIDENCE") && run.stdout.contains("rule "),
+        "{}",
+        run.stdout
+    );
+}
+
+/// Nothing that the program is built from speaks to a network; Parquet, which is optional, aside
+/// (its crate names clients in the lock file that are not built).
+#[test]
+fn no_dependency_speaks_to_a_network() {
+    let lock: toml::Table = std::fs::read_to_string(crate_folder().join("Cargo.lock"))
+        .expect("readable")
+        .parse()
+        .expect("valid TOML");
+    let packages = lock["package"].as_array().expect("packages");
+    let needs: BTreeMap<&str, Vec<&str>> = packages
+        .iter()
+        .map(|p| {
+            let list = p
+                .get("dependencies")
+                .and_then(|d| d.as_array())
+                .into_iter()
+                .flatten();
+            let names = list.filter_map(|d| d.as_str()?.split(' ').next()).collect();
+            (p["name"].as_str().expect("a name"), names)
+        })
+        .collect();
+    let mut reached = BTreeSet::from(["throughline"]);
+    let mut open = vec!["throughline"];
+    while let Some(name) = open.pop() {
+        for need in needs[name]
+            .iter()
+            .filter(|need| !need.starts_with("polars"))
+        {
+            if reached.insert(need) {
+                open.push(need);
+            }
+        }
+    }
+    assert!(reached.contains("csv") && reached.len() > 20, "{reached:?}");
+    for client in [
+        "curl",
+        "h2",
+        "hyper",
+        "mio",
+        "native-tls",
+        "openssl",
+        "reqwest",
+        "rustls",
+        "socket2",
+        "tokio",
+        "ureq",
+    ] {
+        assert!(!reached.contains(client), "{client} is a dependency");
+    }
 }

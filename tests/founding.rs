@@ -6,8 +6,13 @@ use throughline::scan::Scanner;
 fn found(text: &str) -> Vec<String> {
     let lexicon = Lexicon::built_in().expect("the built-in lexicon is sound");
     let mut scanner = Scanner::new(&lexicon);
-    let counts = scanner.scan(text).into_iter().filter(|m| m.suppressed.is_none());
-    let mut ids: Vec<String> = counts.map(|m| lexicon.categories[m.category].id.clone()).collect();
+    let counts = scanner
+        .scan(text)
+        .into_iter()
+        .filter(|m| m.suppressed.is_none());
+    let mut ids: Vec<String> = counts
+        .map(|m| lexicon.categories[m.category].id.clone())
+        .collect();
     ids.sort();
     ids.dedup();
     ids
@@ -15,7 +20,10 @@ fn found(text: &str) -> Vec<String> {
 
 fn assert_found(text: &str, expected: &[&str]) {
     let ids = found(text);
-    let missing: Vec<&&str> = expected.iter().filter(|id| !ids.iter().any(|found| found == **id)).collect();
+    let missing: Vec<&&str> = expected
+        .iter()
+        .filter(|id| !ids.iter().any(|found| found == **id))
+        .collect();
     assert!(missing.is_empty(), "not found: {missing:?}; found: {ids:?}");
 }
 

@@ -1,9 +1,13 @@
 //! One integration binary: links once.
-#![allow(clippy::print_stderr, reason = "figures that a test measures are told to whoever runs it with --nocapture")]
+#![allow(
+    clippy::print_stderr,
+    reason = "figures that a test measures are told to whoever runs it with --nocapture"
+)]
 #![allow(clippy::unwrap_used, reason = "a test may fail at any step")]
 
 mod support;
 
+mod assertion;
 mod assess;
 mod cli;
 mod domain;

@@ -17,8 +17,17 @@ const COMMON: [&str; 6] = ["ant", "bat", "cat", "dog", "elk", "fox"];
 /// Words that stand in one step of each pattern: the step that verification starts from.
 const RARE: [&str; 2] = ["yak", "zho"];
 /// Separators with the strength of the break that they make.
-const SEPARATORS: [(&str, u8); 9] =
-    [(" ", 0), (" ", 0), (" ", 0), (" ", 0), (", ", 1), (" (", 1), ("; ", 2), (" - ", 2), (". ", 3)];
+const SEPARATORS: [(&str, u8); 9] = [
+    (" ", 0),
+    (" ", 0),
+    (" ", 0),
+    (" ", 0),
+    (", ", 1),
+    (" (", 1),
+    ("; ", 2),
+    (" - ", 2),
+    (". ", 3),
+];
 const STRONG: u8 = 2;
 const SENTENCE: u8 = 3;
 
@@ -43,13 +52,21 @@ impl std::fmt::Debug for Text {
 
 impl Text {
     fn new(words: &[(Word, bool, (&'static str, u8))]) -> Self {
-        let mut text = Self { words: Vec::new(), written: String::new(), places: Vec::new() };
+        let mut text = Self {
+            words: Vec::new(),
+            written: String::new(),
+            places: Vec::new(),
+        };
         for (index, (word, capitals, (separator, strength))) in words.iter().enumerate() {
             if index > 0 {
                 text.written.push_str(separator);
             }
             let start = text.written.len();
-            text.written += &if *capitals { word.to_uppercase() } else { (*word).to_owned() };
+            text.written += &if *capitals {
+                word.to_uppercase()
+            } else {
+                (*word).to_owned()
+            };
             text.places.push((start, text.written.len()));
             text.words.push((word, *capitals, *strength));
         }
@@ -58,7 +75,9 @@ impl Text {
 
     /// Ranges between breaks of at least `strength`.
     fn parts(&self, strength: u8) -> Vec<std::ops::Range<usize>> {
-        let mut bounds: Vec<usize> = (0..self.words.len()).filter(|i| *i == 0 || self.words[*i].2 >= strength).collect();
+        let mut bounds: Vec<usize> = (0..self.words.len())
+            .filter(|i| *i == 0 || self.words[*i].2 >= strength)
+            .collect();
         bounds.push(self.words.len());
         bounds.windows(2).map(|w| w[0]..w[1]).collect()
     }
@@ -72,12 +91,23 @@ impl Text {
 #[derive(Clone, Debug)]
 enum Item {
     /// A class or a flat group, with all that it stands for; written as given.
-    Any { written: String, phrases: Vec<Phrase> },
+    Any {
+        written: String,
+        phrases: Vec<Phrase>,
+    },
     /// One of several sequences.
     Group(Vec<Vec<Item>>),
     Optional(Box<Item>),
-    Gap { min: usize, max: usize, written: String, except: Vec<Phrase> },
-    Not { written: String, phrases: Vec<Phrase> },
+    Gap {
+        min: usize,
+        max: usize,
+        written: String,
+        except: Vec<Phrase>,
+    },
+    Not {
+        written: String,
+        phrases: Vec<Phrase>,
+    },
     Start,
     End,
 }
@@ -95,8 +125,12 @@ fn write_item(item: &Item) -> String {
             format!("({})", branches.join("|"))
         }
         Item::Optional(inner) => format!("{}?", write_item(inner)),
-        Item::Gap { min, max, written, .. } if written.is_empty() => format!("[{min}-{max}]"),
-        Item::Gap { min, max, written, .. } => format!("[{min}-{max} !{written}]"),
+        Item::Gap {
+            min, max, written, ..
+        } if written.is_empty() => format!("[{min}-{max}]"),
+        Item::Gap {
+            min, max, written, ..
+        } => format!("[{min}-{max} !{written}]"),
         Item::Not { written, .. } => format!("!{written}"),
         Item::Start => "^".to_owned(),
         Item::End => "$".to_owned(),
@@ -118,13 +152,28 @@ fn expand(items: &[Item]) -> Vec<Flat<'_>> {
             }
             _ => vec![vec![item]],
         };
-        all = all.iter().flat_map(|head| choices.iter().map(move |tail| [head.as_slice(), tail].concat())).collect();
+        all = all
+            .iter()
+            .flat_map(|head| {
+                choices
+                    .iter()
+                    .map(move |tail| [head.as_slice(), tail].concat())
+            })
+            .collect();
     }
     all
 }
 
 /// Every way to lay `steps` on `text` from word `at` on, as the range that each step takes.
-fn lay(text: &Text, range: &std::ops::Range<usize>, clause: bool, steps: &[&Item], at: usize, laid: &mut Vec<(usize, usize)>, out: &mut Vec<Vec<(usize, usize)>>) {
+fn lay(
+    text: &Text,
+    range: &std::ops::Range<usize>,
+    clause: bool,
+    steps: &[&Item],
+    at: usize,
+    laid: &mut Vec<(usize, usize)>,
+    out: &mut Vec<Vec<(usize, usize)>>,
+) {
     let Some((step, rest)) = steps.split_first() else {
         out.push(laid.clone());
         return;
@@ -132,12 +181,22 @@ fn lay(text: &Text, range: &std::ops::Range<usize>, clause: bool, steps: &[&Item
     let mut ends = Vec::new();
     match step {
         Item::Any { phrases, .. } => {
-            ends.extend(phrases.iter().filter(|p| text.stands(p, at, range.end)).map(|p| at + p.len()));
+            ends.extend(
+                phrases
+                    .iter()
+                    .filter(|p| text.stands(p, at, range.end))
+                    .map(|p| at + p.len()),
+            );
         }
-        Item::Gap { min, max, except, .. } => {
+        Item::Gap {
+            min, max, except, ..
+        } => {
             for end in at + min..=(at + max).min(range.end) {
-                let excepted = except.iter().any(|p| (at..end).any(|from| text.stands(p, from, end)));
-                let crosses = clause && (at..=end).any(|i| i > range.start && i < range.end && text.words[i].2 >= 1);
+                let excepted = except
+                    .iter()
+                    .any(|p| (at..end).any(|from| text.stands(p, from, end)));
+                let crosses = clause
+                    && (at..=end).any(|i| i > range.start && i < range.end && text.words[i].2 >= 1);
                 if !excepted && !crosses {
                     ends.push(end);
                 }
@@ -162,7 +221,12 @@ fn lay(text: &Text, range: &std::ops::Range<usize>, clause: bool, steps: &[&Item
     }
 }
 
-fn lay_anywhere(text: &Text, range: &std::ops::Range<usize>, clause: bool, steps: &[&Item]) -> Vec<Vec<(usize, usize)>> {
+fn lay_anywhere(
+    text: &Text,
+    range: &std::ops::Range<usize>,
+    clause: bool,
+    steps: &[&Item],
+) -> Vec<Vec<(usize, usize)>> {
     let mut out = Vec::new();
     for start in range.start..=range.end {
         lay(text, range, clause, steps, start, &mut Vec::new(), &mut out);
@@ -176,8 +240,17 @@ fn is_rare(item: &Item) -> bool {
 
 /// The words from the first to the last that a step other than a gap took.
 fn span_of(steps: &[&Item], laid: &[(usize, usize)]) -> (usize, usize) {
-    let solid = || steps.iter().zip(laid).filter(|(s, _)| matches!(s, Item::Any { .. })).map(|(_, place)| *place);
-    (solid().map(|p| p.0).min().expect("a word"), solid().map(|p| p.1).max().expect("a word"))
+    let solid = || {
+        steps
+            .iter()
+            .zip(laid)
+            .filter(|(s, _)| matches!(s, Item::Any { .. }))
+            .map(|(_, place)| *place)
+    };
+    (
+        solid().map(|p| p.0).min().expect("a word"),
+        solid().map(|p| p.1).max().expect("a word"),
+    )
 }
 
 /// Every match of a pattern, however wide its gaps.
@@ -185,7 +258,11 @@ fn all_matches(text: &Text, items: &[Item], clause: bool) -> BTreeSet<(usize, us
     let mut found = BTreeSet::new();
     for steps in expand(items) {
         for unit in text.parts(STRONG) {
-            found.extend(lay_anywhere(text, &unit, clause, &steps).iter().map(|laid| span_of(&steps, laid)));
+            found.extend(
+                lay_anywhere(text, &unit, clause, &steps)
+                    .iter()
+                    .map(|laid| span_of(&steps, laid)),
+            );
         }
     }
     found
@@ -197,7 +274,10 @@ fn all_matches(text: &Text, items: &[Item], clause: bool) -> BTreeSet<(usize, us
 fn preferred_matches(text: &Text, items: &[Item], clause: bool) -> BTreeSet<(usize, usize)> {
     let mut found = BTreeSet::new();
     for steps in expand(items) {
-        let anchor = steps.iter().position(|s| is_rare(s)).expect("each pattern has one rare step");
+        let anchor = steps
+            .iter()
+            .position(|s| is_rare(s))
+            .expect("each pattern has one rare step");
         for unit in text.parts(STRONG) {
             let ways = lay_anywhere(text, &unit, clause, &steps);
             let places: BTreeSet<(usize, usize)> = ways.iter().map(|laid| laid[anchor]).collect();
@@ -205,11 +285,22 @@ fn preferred_matches(text: &Text, items: &[Item], clause: bool) -> BTreeSet<(usi
                 let outwards = |laid: &Vec<(usize, usize)>| -> Vec<i64> {
                     let cost = |index: usize| {
                         let width = (laid[index].1 - laid[index].0) as i64;
-                        if matches!(steps[index], Item::Any { .. }) { -width } else { width }
+                        if matches!(steps[index], Item::Any { .. }) {
+                            -width
+                        } else {
+                            width
+                        }
                     };
-                    (0..anchor).rev().chain(anchor + 1..laid.len()).map(cost).collect()
+                    (0..anchor)
+                        .rev()
+                        .chain(anchor + 1..laid.len())
+                        .map(cost)
+                        .collect()
                 };
-                let best = ways.iter().filter(|laid| laid[anchor] == place).min_by_key(|laid| outwards(laid));
+                let best = ways
+                    .iter()
+                    .filter(|laid| laid[anchor] == place)
+                    .min_by_key(|laid| outwards(laid));
                 found.extend(best.map(|laid| span_of(&steps, laid)));
             }
         }
@@ -223,7 +314,13 @@ fn preferred_matches(text: &Text, items: &[Item], clause: bool) -> BTreeSet<(usi
 type ClassList = Vec<(String, Vec<Phrase>)>;
 
 fn phrase(rare: bool) -> impl Strategy<Value = Phrase> {
-    let word = move || if rare { proptest::sample::select(&RARE[..]) } else { proptest::sample::select(&COMMON[..]) };
+    let word = move || {
+        if rare {
+            proptest::sample::select(&RARE[..])
+        } else {
+            proptest::sample::select(&COMMON[..])
+        }
+    };
     let common = || proptest::sample::select(&COMMON[..]);
     prop_oneof![
         4 => word().prop_map(|w| vec![w]),
@@ -237,16 +334,26 @@ fn phrase(rare: bool) -> impl Strategy<Value = Phrase> {
 fn classes() -> impl Strategy<Value = ClassList> {
     let one = |rare| proptest::collection::vec(phrase(rare), 1..4);
     (one(false), one(false), one(true), one(true)).prop_map(|(a, b, c, d)| {
-        [("c0", a), ("c1", b), ("r0", c), ("r1", d)].map(|(name, phrases)| (name.to_owned(), phrases)).to_vec()
+        [("c0", a), ("c1", b), ("r0", c), ("r1", d)]
+            .map(|(name, phrases)| (name.to_owned(), phrases))
+            .to_vec()
     })
 }
 
 fn alternatives(phrases: &[Phrase]) -> String {
-    phrases.iter().map(|p| p.join(" ")).collect::<Vec<_>>().join("|")
+    phrases
+        .iter()
+        .map(|p| p.join(" "))
+        .collect::<Vec<_>>()
+        .join("|")
 }
 
 fn solid(rare: bool, classes: &ClassList) -> impl Strategy<Value = Item> + use<> {
-    let own: ClassList = if rare { classes[2..].to_vec() } else { classes[..2].to_vec() };
+    let own: ClassList = if rare {
+        classes[2..].to_vec()
+    } else {
+        classes[..2].to_vec()
+    };
     let word = if rare { &RARE[..] } else { &COMMON[..] };
     prop_oneof![
         3 => proptest::sample::select(word).prop_map(|w| Item::Any { written: w.to_owned(), phrases: vec![vec![w]] }),
@@ -258,25 +365,36 @@ fn solid(rare: bool, classes: &ClassList) -> impl Strategy<Value = Item> + use<>
 
 /// What a gap or an exclusion excludes, and how it is written.
 fn excluded(classes: ClassList) -> impl Strategy<Value = (String, Vec<Phrase>)> {
-    (proptest::collection::vec(phrase(false), 1..3), any::<bool>()).prop_map(move |(mut phrases, class)| {
-        let mut written = alternatives(&phrases);
-        if class {
-            let (name, members) = &classes[0];
-            let _ = write!(written, "|{{{name}}}");
-            phrases.extend(members.iter().cloned());
-        }
-        (written, phrases)
-    })
+    (
+        proptest::collection::vec(phrase(false), 1..3),
+        any::<bool>(),
+    )
+        .prop_map(move |(mut phrases, class)| {
+            let mut written = alternatives(&phrases);
+            if class {
+                let (name, members) = &classes[0];
+                let _ = write!(written, "|{{{name}}}");
+                phrases.extend(members.iter().cloned());
+            }
+            (written, phrases)
+        })
 }
 
 fn gap(classes: ClassList) -> impl Strategy<Value = Item> {
     let except = prop_oneof![2 => Just((String::new(), Vec::new())), 1 => excluded(classes)];
-    (0_usize..2, 0_usize..3, except)
-        .prop_map(|(min, more, (written, except))| Item::Gap { min, max: min + more, written, except })
+    (0_usize..2, 0_usize..3, except).prop_map(|(min, more, (written, except))| Item::Gap {
+        min,
+        max: min + more,
+        written,
+        except,
+    })
 }
 
 fn not(classes: ClassList) -> impl Strategy<Value = Item> {
-    excluded(classes).prop_map(|(written, phrases)| Item::Not { written: format!("({written})"), phrases })
+    excluded(classes).prop_map(|(written, phrases)| Item::Not {
+        written: format!("({written})"),
+        phrases,
+    })
 }
 
 /// What stands between the rare step and the edge: a step, perhaps after a gap or an exclusion,
@@ -289,7 +407,11 @@ fn link(classes: ClassList, before: bool) -> impl Strategy<Value = Vec<Item>> {
     );
     let plain = parts.prop_map(move |(solid, gap, not)| {
         let between: Vec<Item> = gap.into_iter().chain(not).collect();
-        if before { [vec![solid], between].concat() } else { [between, vec![solid]].concat() }
+        if before {
+            [vec![solid], between].concat()
+        } else {
+            [between, vec![solid]].concat()
+        }
     });
     let plain = plain.boxed();
     prop_oneof![
@@ -303,37 +425,48 @@ fn link(classes: ClassList, before: bool) -> impl Strategy<Value = Vec<Item>> {
 fn one_of(a: Vec<Item>, b: Vec<Item>) -> Item {
     let written = format!("({}|{})", write_items(&a), write_items(&b));
     match (a.as_slice(), b.as_slice()) {
-        ([Item::Any { phrases: one, .. }], [Item::Any { phrases: other, .. }]) => {
-            Item::Any { written, phrases: [one.as_slice(), other].concat() }
-        }
+        ([Item::Any { phrases: one, .. }], [Item::Any { phrases: other, .. }]) => Item::Any {
+            written,
+            phrases: [one.as_slice(), other].concat(),
+        },
         _ => Item::Group(vec![a, b]),
     }
 }
 
 fn pattern(classes: &ClassList, anchor_is_rare: bool) -> impl Strategy<Value = Vec<Item>> + use<> {
-    let links = |before| proptest::collection::vec(link(classes.clone(), before), 0..3).prop_map(|l| l.concat());
+    let links = |before| {
+        proptest::collection::vec(link(classes.clone(), before), 0..3).prop_map(|l| l.concat())
+    };
     let edge = || proptest::option::weighted(0.15, (any::<bool>(), gap(classes.clone())));
-    (edge(), links(true), solid(anchor_is_rare, classes), links(false), edge()).prop_map(|(start, head, anchor, tail, end)| {
-        let mut items = Vec::new();
-        if let Some((with_gap, gap)) = start {
-            items.push(Item::Start);
-            items.extend(with_gap.then_some(gap));
-        }
-        items.extend(head);
-        items.push(anchor);
-        items.extend(tail);
-        if let Some((with_gap, gap)) = end {
-            items.extend(with_gap.then_some(gap));
-            items.push(Item::End);
-        }
-        items
-    })
+    (
+        edge(),
+        links(true),
+        solid(anchor_is_rare, classes),
+        links(false),
+        edge(),
+    )
+        .prop_map(|(start, head, anchor, tail, end)| {
+            let mut items = Vec::new();
+            if let Some((with_gap, gap)) = start {
+                items.push(Item::Start);
+                items.extend(with_gap.then_some(gap));
+            }
+            items.extend(head);
+            items.push(anchor);
+            items.extend(tail);
+            if let Some((with_gap, gap)) = end {
+                items.extend(with_gap.then_some(gap));
+                items.push(Item::End);
+            }
+            items
+        })
 }
 
 fn text() -> impl Strategy<Value = Text> {
     let word = prop_oneof![3 => proptest::sample::select(&COMMON[..]), 1 => proptest::sample::select(&RARE[..])];
     let separator = proptest::sample::select(&SEPARATORS[..]);
-    proptest::collection::vec((word, proptest::bool::weighted(0.2), separator), 1..16).prop_map(|words| Text::new(&words))
+    proptest::collection::vec((word, proptest::bool::weighted(0.2), separator), 1..16)
+        .prop_map(|words| Text::new(&words))
 }
 
 /// A rule: its pattern, and whether it keeps within a clause.
@@ -341,7 +474,10 @@ type OneRule = (Vec<Item>, bool);
 
 fn rules(anchor_is_rare: bool) -> impl Strategy<Value = (ClassList, Vec<OneRule>)> {
     classes().prop_flat_map(move |classes| {
-        let rule = (pattern(&classes, anchor_is_rare), proptest::bool::weighted(0.3));
+        let rule = (
+            pattern(&classes, anchor_is_rare),
+            proptest::bool::weighted(0.3),
+        );
         (Just(classes), proptest::collection::vec(rule, 1..4))
     })
 }
@@ -358,7 +494,10 @@ fn lexicon_file(classes: &ClassList, rules: &[OneRule], extra: &str) -> String {
         let words: Vec<String> = phrases.iter().map(|p| quoted(&p.join(" "))).collect();
         let _ = writeln!(file, "[class.{name}]\nwords = [{}]", words.join(", "));
     }
-    let frequent: Vec<String> = COMMON.iter().map(|w| quoted(&format!("{w} 100000"))).collect();
+    let frequent: Vec<String> = COMMON
+        .iter()
+        .map(|w| quoted(&format!("{w} 100000")))
+        .collect();
     let _ = writeln!(file, "[frequency]\nwords = [{}]", frequent.join(", "));
     for (index, (items, clause)) in rules.iter().enumerate() {
         let within = if *clause { "clause" } else { "sentence" };
@@ -386,14 +525,36 @@ fn build(file: &str) -> Lexicon {
 /// Rule and words of each mention.
 fn found_by(mentions: &[Mention], text: &Text) -> BTreeSet<(usize, (usize, usize))> {
     let word_at = |byte: usize, edge: fn(&(usize, usize)) -> usize| {
-        text.places.iter().position(|p| edge(p) == byte).expect("a mention begins and ends with words")
+        text.places
+            .iter()
+            .position(|p| edge(p) == byte)
+            .expect("a mention begins and ends with words")
     };
-    mentions.iter().map(|m| (m.rule, (word_at(m.span.start, |p| p.0), word_at(m.span.end, |p| p.1) + 1))).collect()
+    mentions
+        .iter()
+        .map(|m| {
+            (
+                m.rule,
+                (
+                    word_at(m.span.start, |p| p.0),
+                    word_at(m.span.end, |p| p.1) + 1,
+                ),
+            )
+        })
+        .collect()
 }
 
-fn naive(rules: &[OneRule], find: impl Fn(&[Item], bool) -> BTreeSet<(usize, usize)>) -> BTreeSet<(usize, (usize, usize))> {
+fn naive(
+    rules: &[OneRule],
+    find: impl Fn(&[Item], bool) -> BTreeSet<(usize, usize)>,
+) -> BTreeSet<(usize, (usize, usize))> {
     let each = rules.iter().enumerate();
-    each.flat_map(|(index, (items, clause))| find(items, *clause).into_iter().map(move |span| (index, span))).collect()
+    each.flat_map(|(index, (items, clause))| {
+        find(items, *clause)
+            .into_iter()
+            .map(move |span| (index, span))
+    })
+    .collect()
 }
 
 proptest! {

@@ -21,11 +21,22 @@ const FIRST: usize = SHAPES.len() + 1;
 impl Words {
     fn new() -> Self {
         let source = LexiconSource::built_in();
-        let (_, file) = source.files().find(|(path, _)| *path == "classes/structure.toml").expect("in the lexicon");
+        let (_, file) = source
+            .files()
+            .find(|(path, _)| *path == "classes/structure.toml")
+            .expect("in the lexicon");
         let file: toml::Table = file.parse().expect("valid TOML");
-        let words = file["class"]["abbreviation"]["words"].as_array().expect("a list");
-        let abbreviations = words.iter().map(|w| w.as_str().expect("text").to_owned()).collect();
-        Self { keys: RefCell::default(), abbreviations }
+        let words = file["class"]["abbreviation"]["words"]
+            .as_array()
+            .expect("a list");
+        let abbreviations = words
+            .iter()
+            .map(|w| w.as_str().expect("text").to_owned())
+            .collect();
+        Self {
+            keys: RefCell::default(),
+            abbreviations,
+        }
     }
 
     /// The key of a word, or the name of its shape.
@@ -61,7 +72,10 @@ impl WordLookup for Words {
     }
 
     fn is_abbreviation(&self, word: WordId) -> bool {
-        word as usize >= FIRST && self.abbreviations.contains(&self.keys.borrow().0[word as usize - FIRST])
+        word as usize >= FIRST
+            && self
+                .abbreviations
+                .contains(&self.keys.borrow().0[word as usize - FIRST])
     }
 }
 
@@ -98,28 +112,62 @@ impl Row {
         segmented.segment(text, words);
         let tokens = &segmented.tokens;
         let chosen = |wanted: fn(&throughline::segment::Token) -> bool| -> Vec<String> {
-            tokens.iter().filter(|t| wanted(t)).map(|t| t.span().of(text).to_owned()).collect()
+            tokens
+                .iter()
+                .filter(|t| wanted(t))
+                .map(|t| t.span().of(text).to_owned())
+                .collect()
         };
-        let unit = |bounds: &[usize]| text[tokens[bounds[0]].start as usize..tokens[bounds[1] - 1].end as usize].to_owned();
+        let unit = |bounds: &[usize]| {
+            text[tokens[bounds[0]].start as usize..tokens[bounds[1] - 1].end as usize].to_owned()
+        };
         let found = [
-            ("sentences", &self.sentences, segmented.sentences.iter().map(|s| s.span.of(text).to_owned()).collect()),
-            ("units", &self.units, segmented.units.windows(2).map(unit).collect()),
+            (
+                "sentences",
+                &self.sentences,
+                segmented
+                    .sentences
+                    .iter()
+                    .map(|s| s.span.of(text).to_owned())
+                    .collect(),
+            ),
+            (
+                "units",
+                &self.units,
+                segmented.units.windows(2).map(unit).collect(),
+            ),
             ("tokens", &self.tokens, chosen(|_| true)),
-            ("keys", &self.keys, tokens.iter().map(|t| words.key(t.word)).collect()),
+            (
+                "keys",
+                &self.keys,
+                tokens.iter().map(|t| words.key(t.word)).collect(),
+            ),
             ("queried", &self.queried, chosen(|t| t.queried)),
             ("quoted", &self.quoted, chosen(|t| t.quoted)),
         ];
         let mut differences: Vec<String> = found
             .into_iter()
-            .filter_map(|(what, expected, found): (_, &Option<Vec<String>>, Vec<String>)| {
-                let expected = expected.as_ref()?;
-                (*expected != found).then(|| format!("{}: {what}\n  expected {expected:?}\n  found    {found:?}", self.name))
-            })
+            .filter_map(
+                |(what, expected, found): (_, &Option<Vec<String>>, Vec<String>)| {
+                    let expected = expected.as_ref()?;
+                    (*expected != found).then(|| {
+                        format!(
+                            "{}: {what}\n  expected {expected:?}\n  found    {found:?}",
+                            self.name
+                        )
+                    })
+                },
+            )
             .collect();
         if let Some(expected) = &self.questions {
-            let found: Vec<usize> = (0..segmented.sentences.len()).filter(|i| segmented.sentences[*i].question).collect();
+            let found: Vec<usize> = (0..segmented.sentences.len())
+                .filter(|i| segmented.sentences[*i].question)
+                .collect();
             if *expected != found {
-                differences.push(format!("{}: questions\n  expected {expected:?}\n  found    {found:?}", self.name));
+                differences.push(format!(
+                    "{}: questions\n  expected {expected:?}\n  found    {found:?}",
+                    self.name
+                ));
             }
         }
         differences
@@ -135,11 +183,28 @@ fn run(file: &str, least: usize) {
     let mut differences = Vec::new();
     for row in &rows.test {
         assert!(names.insert(&row.name), "two rows are called {}", row.name);
-        let asks = [&row.sentences, &row.units, &row.tokens, &row.keys, &row.queried, &row.quoted];
-        assert!(asks.iter().any(|a| a.is_some()) || row.questions.is_some(), "{} asks for nothing", row.name);
+        let asks = [
+            &row.sentences,
+            &row.units,
+            &row.tokens,
+            &row.keys,
+            &row.queried,
+            &row.quoted,
+        ];
+        assert!(
+            asks.iter().any(|a| a.is_some()) || row.questions.is_some(),
+            "{} asks for nothing",
+            row.name
+        );
         differences.extend(row.differences(&words, &mut segmented));
     }
-    assert!(differences.is_empty(), "{} differences in {} rows\n{}", differences.len(), rows.test.len(), differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} differences in {} rows\n{}",
+        differences.len(),
+        rows.test.len(),
+        differences.join("\n")
+    );
 }
 
 #[test]
@@ -179,7 +244,11 @@ fn breaks_between_words() {
     for (text, expected) in cases {
         let text = text.replacen('a', "alpha", 1).replacen('b', "beta", 1);
         segmented.segment(&text, &words);
-        assert_eq!(segmented.tokens.last().map(|t| t.gap), Some(expected), "{text:?}");
+        assert_eq!(
+            segmented.tokens.last().map(|t| t.gap),
+            Some(expected),
+            "{text:?}"
+        );
     }
 }
 

@@ -28,13 +28,17 @@ pub fn lexicon() -> &'static Lexicon {
 pub fn built_in() -> &'static Lexicon {
     static LEXICON: OnceLock<Result<Lexicon, String>> = OnceLock::new();
     let loaded = LEXICON.get_or_init(|| Lexicon::built_in().map_err(|error| problems(&error)));
-    loaded.as_ref().unwrap_or_else(|problems| panic!("{problems}"))
+    loaded
+        .as_ref()
+        .unwrap_or_else(|problems| panic!("{problems}"))
 }
 
 /// The problems of a lexicon, one a line.
 pub fn problems(error: &throughline::error::Error) -> String {
     match error.kind() {
-        throughline::error::ErrorKind::Lexicon(problems) => problems.iter().map(|p| format!("{p}\n")).collect(),
+        throughline::error::ErrorKind::Lexicon(problems) => {
+            problems.iter().map(|p| format!("{p}\n")).collect()
+        }
         _ => error.to_string(),
     }
 }

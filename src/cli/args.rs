@@ -72,7 +72,12 @@ pub struct ScanArgs {
     #[command(flatten)]
     pub lexicon: LexiconChoice,
     /// What to write: csv, jsonl, parquet, html.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,html")]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "csv,html"
+    )]
     pub format: Vec<String>,
     /// Worker threads [default: all cores].
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
@@ -121,7 +126,11 @@ pub struct ReadArgs {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The narrative itself; `-` reads it from standard input.
-    #[arg(value_name = "TEXT", required_unless_present = "input", conflicts_with = "input")]
+    #[arg(
+        value_name = "TEXT",
+        required_unless_present = "input",
+        conflicts_with = "input"
+    )]
     pub text: Option<String>,
     /// Read the narrative from this file instead.
     #[arg(long, value_name = "FILE")]

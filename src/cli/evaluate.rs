@@ -31,7 +31,17 @@ pub fn run(args: &EvaluateArgs) -> Result<u8> {
         writeln!(file, "kind\tdoc_id\tcategory\trule\tquote\tnote").map_err(fail)?;
         for m in &outcome.mistakes {
             let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-            writeln!(file, "{}\t{}\t{}\t{}\t{}\t{}", m.kind, m.doc_id, m.category, m.rule, flat(&m.quote), flat(&m.note)).map_err(fail)?;
+            writeln!(
+                file,
+                "{}\t{}\t{}\t{}\t{}\t{}",
+                m.kind,
+                m.doc_id,
+                m.category,
+                m.rule,
+                flat(&m.quote),
+                flat(&m.note)
+            )
+            .map_err(fail)?;
         }
         file.flush().map_err(fail)?;
     }
@@ -42,8 +52,15 @@ fn assertion(lexicon: &Lexicon, path: &Path, errors: Option<&Path>) -> Result<u8
     let rows = read_rows(path)?;
     let scores = evaluate_assertion(lexicon, &rows);
     let mut out = io::stdout().lock();
-    writeln!(out, "{:<12} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>6}", "axis", "rows", "TP", "FP", "FN", "precision (95%)", "recall (95%)", "F1")?;
-    for (name, score) in [("negated", scores.negation), ("historical", scores.historical)] {
+    writeln!(
+        out,
+        "{:<12} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>6}",
+        "axis", "rows", "TP", "FP", "FN", "precision (95%)", "recall (95%)", "F1"
+    )?;
+    for (name, score) in [
+        ("negated", scores.negation),
+        ("historical", scores.historical),
+    ] {
         writeln!(
             out,
             "{name:<12} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>6}",
@@ -53,10 +70,16 @@ fn assertion(lexicon: &Lexicon, path: &Path, errors: Option<&Path>) -> Result<u8
             score.false_negatives,
             rate(score.true_positives, score.found()),
             rate(score.true_positives, score.labelled()),
-            score.f1().map_or_else(|| "–".into(), |f1| format!("{f1:.3}"))
+            score
+                .f1()
+                .map_or_else(|| "–".into(), |f1| format!("{f1:.3}"))
         )?;
     }
-    writeln!(out, "\n{} sentences; {} more do not hold their condition and are left out", scores.rows, scores.without_target)?;
+    writeln!(
+        out,
+        "\n{} sentences; {} more do not hold their condition and are left out",
+        scores.rows, scores.without_target
+    )?;
     if let Some(path) = errors {
         let fail = |e| Error::io("cannot write", path, e);
         let mut file = BufWriter::new(File::create(path).map_err(fail)?);
@@ -64,7 +87,17 @@ fn assertion(lexicon: &Lexicon, path: &Path, errors: Option<&Path>) -> Result<u8
         for m in &scores.mistakes {
             let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
             let row = &m.row;
-            writeln!(file, "{}\t{}\t{}\t{}\t{}\t{}", m.axis, m.kind, row.id, flat(&row.condition), flat(&row.text), m.cues).map_err(fail)?;
+            writeln!(
+                file,
+                "{}\t{}\t{}\t{}\t{}\t{}",
+                m.axis,
+                m.kind,
+                row.id,
+                flat(&row.condition),
+                flat(&row.text),
+                m.cues
+            )
+            .map_err(fail)?;
         }
         file.flush().map_err(fail)?;
     }
@@ -105,7 +138,9 @@ fn line(name: &str, score: Score, out: &mut impl io::Write) -> Result<()> {
         score.false_negatives,
         rate(score.true_positives, score.found()),
         rate(score.true_positives, score.labelled()),
-        score.f1().map_or_else(|| "–".into(), |f1| format!("{f1:.2}"))
+        score
+            .f1()
+            .map_or_else(|| "–".into(), |f1| format!("{f1:.2}"))
     )?;
     Ok(())
 }
@@ -114,6 +149,9 @@ fn line(name: &str, score: Score, out: &mut impl io::Write) -> Result<()> {
 fn rate(part: u64, whole: u64) -> String {
     match wilson(part, whole) {
         None => "– (n=0)".to_owned(),
-        Some((low, high)) => format!("{:.2} ({low:.2}–{high:.2}) n={whole}", part as f64 / whole as f64),
+        Some((low, high)) => format!(
+            "{:.2} ({low:.2}–{high:.2}) n={whole}",
+            part as f64 / whole as f64
+        ),
     }
 }

@@ -24,7 +24,11 @@ pub fn run(args: &ExplainArgs, color: bool) -> Result<u8> {
     if let Some(path) = &args.input {
         let record = find(path, args)?;
         for field in &record.fields {
-            writeln!(out, "{}, record {}, field {}", record.source, record.record, field.name)?;
+            writeln!(
+                out,
+                "{}, record {}, field {}",
+                record.source, record.record, field.name
+            )?;
             let mentions = scanner.scan(&field.text);
             explain(&lexicon, &field.text, &mentions, color, &mut out)?;
         }
@@ -48,7 +52,12 @@ fn find(path: &Path, args: &ExplainArgs) -> Result<Record> {
     let options = read_options(&args.read)?;
     let mut found = None;
     let ended = read_input(path, &options, &mut |item| match item {
-        ReadItem::Record(record) if args.id.as_ref().is_none_or(|id| *id == record.incident_ref()) => {
+        ReadItem::Record(record)
+            if args
+                .id
+                .as_ref()
+                .is_none_or(|id| *id == record.incident_ref()) =>
+        {
             found = Some(record);
             // Nothing more is wanted of this input.
             Err(Error::interrupted())
@@ -66,10 +75,23 @@ fn find(path: &Path, args: &ExplainArgs) -> Result<Record> {
 }
 
 /// Prints the mentions of one text: first those that count, then those set aside.
-pub fn explain(lexicon: &Lexicon, text: &str, mentions: &[Mention], color: bool, out: &mut dyn io::Write) -> Result<()> {
-    let paint = |code: &str, words: &str| if color { format!("\x1b[{code}m{words}\x1b[0m") } else { words.to_owned() };
+pub fn explain(
+    lexicon: &Lexicon,
+    text: &str,
+    mentions: &[Mention],
+    color: bool,
+    out: &mut dyn io::Write,
+) -> Result<()> {
+    let paint = |code: &str, words: &str| {
+        if color {
+            format!("\x1b[{code}m{words}\x1b[0m")
+        } else {
+            words.to_owned()
+        }
+    };
     let mut offsets = CharOffsets::new(text);
-    let (aside, counts): (Vec<&Mention>, Vec<&Mention>) = mentions.iter().partition(|m| m.suppressed.is_some());
+    let (aside, counts): (Vec<&Mention>, Vec<&Mention>) =
+        mentions.iter().partition(|m| m.suppressed.is_some());
     if counts.is_empty() {
         writeln!(out, "no indicators matched in the text supplied")?;
     }
@@ -94,12 +116,21 @@ pub fn explain(lexicon: &Lexicon, text: &str, mentions: &[Mention], color: bool,
                 offsets.at(mention.span.start),
                 offsets.at(mention.span.end)
             )?;
-            writeln!(out, "      rule     {} (tier {})  {}:{}", rule.id, rule.tier, rule.place.0, rule.place.1)?;
+            writeln!(
+                out,
+                "      rule     {} (tier {})  {}:{}",
+                rule.id, rule.tier, rule.place.0, rule.place.1
+            )?;
             let own = mention.assertion;
             writeln!(
                 out,
                 "      axes     {} · {} · {} · experiencer {} · agent {} · source {}",
-                own.polarity, own.certainty, own.temporality, own.experiencer, own.agent, own.source
+                own.polarity,
+                own.certainty,
+                own.temporality,
+                own.experiencer,
+                own.agent,
+                own.source
             )?;
             for cue in &mention.cues {
                 writeln!(

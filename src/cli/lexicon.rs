@@ -44,25 +44,52 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             let lexicon = load(lexicon)?;
             let (ran, failures) = run_examples(&lexicon, rule);
             for failure in &failures {
-                writeln!(out, "{}:{}: {}: {}\n    {}", failure.place.0, failure.place.1, failure.id, failure.message, failure.text)?;
+                writeln!(
+                    out,
+                    "{}:{}: {}: {}\n    {}",
+                    failure.place.0, failure.place.1, failure.id, failure.message, failure.text
+                )?;
             }
-            writeln!(out, "{} examples passed, {} failed", ran - failures.len(), failures.len())?;
+            writeln!(
+                out,
+                "{} examples passed, {} failed",
+                ran - failures.len(),
+                failures.len()
+            )?;
             Ok(if failures.is_empty() { COMPLETE } else { LOOK })
         }
         LexiconAction::List { category, lexicon } => {
             let lexicon = load(lexicon)?;
-            if let Some(id) = category && lexicon.category(id).is_none() {
+            if let Some(id) = category
+                && lexicon.category(id).is_none()
+            {
                 bail!("no category is called `{id}`");
             }
             for (index, own) in lexicon.categories.iter().enumerate() {
                 if category.as_ref().is_some_and(|id| *id != own.id) {
                     continue;
                 }
-                let rules: Vec<_> = lexicon.rules.iter().filter(|r| r.category == index).collect();
-                writeln!(out, "{:<24} {:<8} tier {}  {:>3} rules  {}", own.id, own.group, own.tier, rules.len(), own.title)?;
+                let rules: Vec<_> = lexicon
+                    .rules
+                    .iter()
+                    .filter(|r| r.category == index)
+                    .collect();
+                writeln!(
+                    out,
+                    "{:<24} {:<8} tier {}  {:>3} rules  {}",
+                    own.id,
+                    own.group,
+                    own.tier,
+                    rules.len(),
+                    own.title
+                )?;
                 if category.is_some() {
                     for rule in rules {
-                        writeln!(out, "  {:<46} {:<9} {}:{}", rule.id, rule.status, rule.place.0, rule.place.1)?;
+                        writeln!(
+                            out,
+                            "  {:<46} {:<9} {}:{}",
+                            rule.id, rule.status, rule.place.0, rule.place.1
+                        )?;
                     }
                 }
             }
@@ -71,7 +98,9 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
         LexiconAction::Show { id, lexicon } => {
             let lexicon = load(lexicon)?;
             if !show(&lexicon, id, &mut out)? {
-                bail!("no category, rule or modifier is called `{id}`; `throughline lexicon list` lists them");
+                bail!(
+                    "no category, rule or modifier is called `{id}`; `throughline lexicon list` lists them"
+                );
             }
             Ok(COMPLETE)
         }
@@ -81,16 +110,34 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
 fn show(lexicon: &Lexicon, id: &str, out: &mut impl io::Write) -> Result<bool> {
     if let Some(index) = lexicon.category(id) {
         let own = &lexicon.categories[index];
-        writeln!(out, "category   {}\ntitle      {}\ngroup      {}\ntier       {}", own.id, own.title, own.group, own.tier)?;
-        writeln!(out, "definition {}\nsource     {}", own.definition, own.source)?;
+        writeln!(
+            out,
+            "category   {}\ntitle      {}\ngroup      {}\ntier       {}",
+            own.id, own.title, own.group, own.tier
+        )?;
+        writeln!(
+            out,
+            "definition {}\nsource     {}",
+            own.definition, own.source
+        )?;
         for rule in lexicon.rules.iter().filter(|r| r.category == index) {
             writeln!(out, "  {}", rule.id)?;
         }
         return Ok(true);
     }
     if let Some(rule) = lexicon.rules.iter().find(|r| r.id == id) {
-        writeln!(out, "rule       {}\nstatus     {}\nplace      {}:{}", rule.id, rule.status, rule.place.0, rule.place.1)?;
-        writeln!(out, "tier       {}\ntags       {}\nwhy        {}", rule.tier, rule.tags.join(", "), rule.why)?;
+        writeln!(
+            out,
+            "rule       {}\nstatus     {}\nplace      {}:{}",
+            rule.id, rule.status, rule.place.0, rule.place.1
+        )?;
+        writeln!(
+            out,
+            "tier       {}\ntags       {}\nwhy        {}",
+            rule.tier,
+            rule.tags.join(", "),
+            rule.why
+        )?;
         for pattern in &rule.patterns {
             writeln!(out, "pattern    {pattern}")?;
         }
@@ -99,7 +146,12 @@ fn show(lexicon: &Lexicon, id: &str, out: &mut impl io::Write) -> Result<bool> {
         }
         for example in &rule.examples {
             let text = match example.span {
-                Some(span) => format!("{}[{}]{}", &example.text[..span.start], span.of(&example.text), &example.text[span.end..]),
+                Some(span) => format!(
+                    "{}[{}]{}",
+                    &example.text[..span.start],
+                    span.of(&example.text),
+                    &example.text[span.end..]
+                ),
                 None => example.text.clone(),
             };
             writeln!(out, "finds      {text}")?;
@@ -110,7 +162,14 @@ fn show(lexicon: &Lexicon, id: &str, out: &mut impl io::Write) -> Result<bool> {
         return Ok(true);
     }
     if let Some(modifier) = lexicon.modifiers.iter().find(|m| m.id == id) {
-        writeln!(out, "modifier   {}\nplace      {}:{}\neffect     {}", modifier.id, modifier.place.0, modifier.place.1, modifier.effect.describe())?;
+        writeln!(
+            out,
+            "modifier   {}\nplace      {}:{}\neffect     {}",
+            modifier.id,
+            modifier.place.0,
+            modifier.place.1,
+            modifier.effect.describe()
+        )?;
         for pattern in &modifier.patterns {
             writeln!(out, "pattern    {pattern}")?;
         }

@@ -31,7 +31,9 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let own = error.downcast_ref::<Error>();
-            let pipe = error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe);
+            let pipe = error
+                .downcast_ref::<io::Error>()
+                .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe);
             if pipe || own.is_some_and(Error::is_broken_pipe) {
                 return ExitCode::from(COMPLETE);
             }

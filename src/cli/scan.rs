@@ -46,7 +46,8 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     let staging = Staging::prepare(&args.out, args.force)?;
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed)).map_err(|e| Error::usage(format!("cannot watch for signals: {e}")))?;
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
+        .map_err(|e| Error::usage(format!("cannot watch for signals: {e}")))?;
 
     let begun = (jiff::Timestamp::now(), Instant::now());
     let options = RunOptions {
@@ -58,7 +59,13 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
     let progress = progress(args.quiet);
-    let plan = Plan { inputs: &inputs, read: &read, lexicon: &lexicon, jobs: args.jobs, interrupted: &interrupted };
+    let plan = Plan {
+        inputs: &inputs,
+        read: &read,
+        lexicon: &lexicon,
+        jobs: args.jobs,
+        interrupted: &interrupted,
+    };
     let infos = run_plan(&plan, &mut |outcome| {
         progress.inc(1);
         writer.take(&outcome)
@@ -73,8 +80,14 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     if !args.quiet {
         print(args, &infos, &summary)?;
     }
-    let reached = args.fail_on.is_some_and(|tier| summary.tiers[..usize::from(tier)].iter().any(|n| *n > 0));
-    Ok(if summary.counts.rejected > 0 || reached { LOOK } else { COMPLETE })
+    let reached = args
+        .fail_on
+        .is_some_and(|tier| summary.tiers[..usize::from(tier)].iter().any(|n| *n > 0));
+    Ok(if summary.counts.rejected > 0 || reached {
+        LOOK
+    } else {
+        COMPLETE
+    })
 }
 
 /// Options that change the output, for the manifest. Paths and threads do not.
@@ -98,7 +111,9 @@ fn progress(quiet: bool) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}, {elapsed}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{spinner} {human_pos} records, {per_sec}, {elapsed}")
+    {
         bar.set_style(style);
     }
     bar
@@ -112,21 +127,47 @@ fn print(args: &ScanArgs, infos: &[InputInfo], summary: &RunSummary) -> Result<(
             other => format!(", read as {other}, {} characters replaced", info.replaced),
         };
         let columns = info.columns.text.join(", ");
-        writeln!(out, "{}: {} records, text in {columns}{guessed}", info.source, info.records)?;
+        writeln!(
+            out,
+            "{}: {} records, text in {columns}{guessed}",
+            info.source, info.records
+        )?;
     }
     let c = summary.counts;
-    writeln!(out, "records  {} read = {} scanned + {} rejected ({} without text)", c.read, c.scanned, c.rejected, c.empty)?;
-    writeln!(out, "matches  {} = {} evidence + {} set aside", c.evidence + c.suppressed, c.evidence, c.suppressed)?;
+    writeln!(
+        out,
+        "records  {} read = {} scanned + {} rejected ({} without text)",
+        c.read, c.scanned, c.rejected, c.empty
+    )?;
+    writeln!(
+        out,
+        "matches  {} = {} evidence + {} set aside",
+        c.evidence + c.suppressed,
+        c.evidence,
+        c.suppressed
+    )?;
     let [first, second, third] = summary.tiers;
-    writeln!(out, "cases    {} flagged of {}: tier 1: {first}, tier 2: {second}, tier 3: {third} (an order of reading, no grade)", c.flagged, c.cases)?;
+    writeln!(
+        out,
+        "cases    {} flagged of {}: tier 1: {first}, tier 2: {second}, tier 3: {third} (an order of reading, no grade)",
+        c.flagged, c.cases
+    )?;
     if c.flagged == 0 {
         writeln!(out, "no indicators matched in the text supplied")?;
     }
     let html = args.format.iter().any(|f| f == "html");
     let first_file = if html { "report.html" } else { "manifest.json" };
-    writeln!(out, "written to {}; begin with {}", args.out.display(), args.out.join(first_file).display())?;
+    writeln!(
+        out,
+        "written to {}; begin with {}",
+        args.out.display(),
+        args.out.join(first_file).display()
+    )?;
     if c.rejected > 0 {
-        writeln!(out, "some records were not scanned: see the table `rejected`")?;
+        writeln!(
+            out,
+            "some records were not scanned: see the table `rejected`"
+        )?;
     }
     Ok(())
 }

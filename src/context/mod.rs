@@ -48,24 +48,46 @@ impl Active {
 
     fn shares_a_word_with(&self, other: &Self) -> bool {
         let both = self.cue.start.max(other.cue.start)..self.cue.end.min(other.cue.end);
-        both.into_iter().any(|token| self.took(token) && other.took(token))
+        both.into_iter()
+            .any(|token| self.took(token) && other.took(token))
     }
 }
 
 impl Context {
     /// Reads the answers of forms in the narrative and adds a mention for each that a form's
     /// question stands for. Call it before [`Context::apply`].
-    pub fn read_forms(&mut self, text: &str, lexicon: &Lexicon, segmented: &Segmented, phrases: &PhraseHits, mentions: &mut Vec<Mention>) {
+    pub fn read_forms(
+        &mut self,
+        text: &str,
+        lexicon: &Lexicon,
+        segmented: &Segmented,
+        phrases: &PhraseHits,
+        mentions: &mut Vec<Mention>,
+    ) {
         form::marks(text, lexicon, segmented, phrases, &mut self.marks);
         form::answers(text, lexicon, segmented, phrases, &self.marks, mentions);
     }
 
     /// Sets the axes of every mention. `mentions` are in the order of their first tokens.
-    pub fn apply(&mut self, text: &str, lexicon: &Lexicon, segmented: &Segmented, phrases: &PhraseHits, mentions: &mut [Mention]) {
+    pub fn apply(
+        &mut self,
+        text: &str,
+        lexicon: &Lexicon,
+        segmented: &Segmented,
+        phrases: &PhraseHits,
+        mentions: &mut [Mention],
+    ) {
         let roles = roles::Roles::read(lexicon, segmented, mentions);
-        self.assert_all(text, lexicon, segmented, phrases, mentions, &mut |mention| {
-            roles.assign(lexicon, segmented, mention);
-        });
+        self.assert_all(
+            text,
+            lexicon,
+            segmented,
+            phrases,
+            mentions,
+            &mut |mention| {
+                roles.assign(lexicon, segmented, mention);
+            },
+        );
         form::contradictions(text, lexicon, &self.marks, mentions);
     }
 
@@ -86,7 +108,11 @@ impl Context {
         while first < mentions.len() {
             let index = segmented.sentence_of(mentions[first].tokens.start);
             let sentence = segmented.sentences[index];
-            let last = first + mentions[first..].iter().take_while(|m| m.tokens.start < sentence.last).count();
+            let last = first
+                + mentions[first..]
+                    .iter()
+                    .take_while(|m| m.tokens.start < sentence.last)
+                    .count();
             let actives = self.actives(lexicon, segmented, phrases, index, &mentions[first..last]);
             for mention in &mut mentions[first..last] {
                 assert_axes(text, lexicon, segmented, &sentence, &actives, mention);
@@ -102,48 +128,105 @@ impl Context {
     fn find_far(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits) {
         self.far.clear();
         let mut raw = std::mem::take(&mut self.far);
-        matcher::run(&lexicon.far_program, &lexicon.classes, text, phrases, 0..text.tokens.len(), &mut raw);
+        matcher::run(
+            &lexicon.far_program,
+            &lexicon.classes,
+            text,
+            phrases,
+            0..text.tokens.len(),
+            &mut raw,
+        );
         raw.retain(|m| self.works(lexicon, text, phrases, m));
         self.far = raw;
     }
 
     /// Whether a match of a modifier stands where the modifier works.
-    fn works(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, found: &RawMatch) -> bool {
+    fn works(
+        &mut self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        phrases: &PhraseHits,
+        found: &RawMatch,
+    ) -> bool {
         let modifier = &lexicon.modifiers[found.owner as usize];
         let cue = &found.found.tokens;
         // The answer on a form belongs to its question and to nothing else.
-        let answer = self.marks.iter().any(|mark| mark.tokens.start <= cue.start && cue.end <= mark.tokens.end);
+        let answer = self
+            .marks
+            .iter()
+            .any(|mark| mark.tokens.start <= cue.start && cue.end <= mark.tokens.end);
         let question = || text.sentences[text.sentence_of(cue.start)].question;
-        !answer && (!modifier.only_questions || question()) && self.allowed(lexicon, text, phrases, found.owner as usize)
+        !answer
+            && (!modifier.only_questions || question())
+            && self.allowed(lexicon, text, phrases, found.owner as usize)
     }
 
     /// The modifiers that can change the mentions of a sentence.
-    fn actives(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, index: usize, mentions: &[Mention]) -> Vec<Active> {
+    fn actives(
+        &mut self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        phrases: &PhraseHits,
+        index: usize,
+        mentions: &[Mention],
+    ) -> Vec<Active> {
         let sentence = text.sentences[index];
         let mut raw = std::mem::take(&mut self.raw);
-        matcher::run(&lexicon.modifier_program, &lexicon.classes, text, phrases, sentence.tokens(), &mut raw);
+        matcher::run(
+            &lexicon.modifier_program,
+            &lexicon.classes,
+            text,
+            phrases,
+            sentence.tokens(),
+            &mut raw,
+        );
         raw.retain(|m| self.works(lexicon, text, phrases, m));
         let own = |m: &&RawMatch| sentence.tokens().contains(&m.found.tokens.start);
         let near: Vec<&RawMatch> = raw.iter().chain(self.far.iter().filter(own)).collect();
         let direction = |m: &RawMatch| lexicon.modifiers[m.owner as usize].direction;
-        let pseudo: Vec<&RawMatch> = near.iter().copied().filter(|m| direction(m) == Direction::Pseudo).collect();
+        let pseudo: Vec<&RawMatch> = near
+            .iter()
+            .copied()
+            .filter(|m| direction(m) == Direction::Pseudo)
+            .collect();
         let terminators: Vec<Range<usize>> = near
             .iter()
             .filter(|m| direction(m) == Direction::Terminate)
             .map(|m| m.found.tokens.clone())
-            .filter(|own| !pseudo.iter().any(|p| p.found.tokens.start <= own.start && own.end <= p.found.tokens.end))
+            .filter(|own| {
+                !pseudo
+                    .iter()
+                    .any(|p| p.found.tokens.start <= own.start && own.end <= p.found.tokens.end)
+            })
             // Words of an indicator end nothing: "has not been following her".
-            .filter(|own| !mentions.iter().any(|mention| own.clone().all(|token| mention.took(token))))
+            .filter(|own| {
+                !mentions
+                    .iter()
+                    .any(|mention| own.clone().all(|token| mention.took(token)))
+            })
             .collect();
-        let reach = Reach { lexicon, text, phrases, terminators: &terminators };
+        let reach = Reach {
+            lexicon,
+            text,
+            phrases,
+            terminators: &terminators,
+        };
         let active = |m: &RawMatch, index: usize| {
             let modifier = &lexicon.modifiers[m.owner as usize];
             let cue = m.found.tokens.clone();
             let scope = reach.of(modifier, &cue, index);
-            Active { modifier: m.owner as usize, cue, taken: m.found.taken, scope }
+            Active {
+                modifier: m.owner as usize,
+                cue,
+                taken: m.found.taken,
+                scope,
+            }
         };
-        let mut actives: Vec<Active> =
-            near.iter().filter(|m| direction(m) != Direction::Terminate).map(|m| active(m, index)).collect();
+        let mut actives: Vec<Active> = near
+            .iter()
+            .filter(|m| direction(m) != Direction::Terminate)
+            .map(|m| active(m, index))
+            .collect();
         for far in self.far.iter().filter(|m| !own(m)) {
             let at = text.sentence_of(far.found.tokens.start);
             if direction(far) == Direction::Narrative || at == index + 1 {
@@ -156,21 +239,43 @@ impl Context {
 
     /// Whether what the modifier needs elsewhere in the narrative is there, and what it must not
     /// find there is not.
-    fn allowed(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, modifier: usize) -> bool {
+    fn allowed(
+        &mut self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        phrases: &PhraseHits,
+        modifier: usize,
+    ) -> bool {
         let own = &lexicon.modifiers[modifier];
         if own.needs_in_narrative.is_empty() && own.unless_in_narrative.is_empty() {
             return true;
         }
         *self.narrative.entry(modifier).or_insert_with(|| {
             let found = |variants: &[matcher::Variant]| {
-                matcher::anywhere(variants, &lexicon.classes, &text.tokens, phrases, 0..text.tokens.len()).is_some()
+                matcher::anywhere(
+                    variants,
+                    &lexicon.classes,
+                    &text.tokens,
+                    phrases,
+                    0..text.tokens.len(),
+                )
+                .is_some()
             };
-            (own.needs_in_narrative.is_empty() || found(&own.needs_in_narrative)) && !found(&own.unless_in_narrative)
+            (own.needs_in_narrative.is_empty() || found(&own.needs_in_narrative))
+                && !found(&own.unless_in_narrative)
         })
     }
 
     /// A question of a form or of an officer is answered by what stands after it.
-    fn answered(&self, source: &str, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits, sentence: usize, mention: &mut Mention) {
+    fn answered(
+        &self,
+        source: &str,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        phrases: &PhraseHits,
+        sentence: usize,
+        mention: &mut Mention,
+    ) {
         if lexicon.rules.get(mention.rule).is_some_and(is_form_rule) {
             return;
         }
@@ -186,13 +291,21 @@ impl Context {
         }
         let later = || form::later_answer(lexicon, text, phrases, mention.tokens.end..own.last);
         // An answer that is known to belong to other words is not this question's.
-        let free = |found: &(Answer, Range<usize>)| !self.marks.iter().any(|mark| mark.tokens.end == found.1.end);
-        let next = || form::leading_answer(lexicon, text, phrases, sentence + 1, asked).filter(free);
+        let free = |found: &(Answer, Range<usize>)| {
+            !self.marks.iter().any(|mark| mark.tokens.end == found.1.end)
+        };
+        let next =
+            || form::leading_answer(lexicon, text, phrases, sentence + 1, asked).filter(free);
         if let Some((given, tokens)) = if asked { later().or_else(next) } else { next() } {
             answer(mention, given, bytes(text, &tokens), own.span);
         } else if form::is_numbered_question(source, text, sentence) {
             // Answered by nothing, or by free text that speaks for itself.
-            answer(mention, Answer::Blank, Span::new(own.span.end, own.span.end), own.span);
+            answer(
+                mention,
+                Answer::Blank,
+                Span::new(own.span.end, own.span.end),
+                own.span,
+            );
         }
     }
 }
@@ -202,18 +315,34 @@ fn is_form_rule(rule: &crate::lexicon::Rule) -> bool {
 }
 
 fn is_role(effect: Effect) -> bool {
-    matches!(effect, Effect::Source(_) | Effect::Experiencer(_) | Effect::Agent(_))
+    matches!(
+        effect,
+        Effect::Source(_) | Effect::Experiencer(_) | Effect::Agent(_)
+    )
 }
 
 fn bytes(text: &Segmented, tokens: &Range<usize>) -> Span {
     if tokens.is_empty() {
-        let at = text.tokens.get(tokens.start).map_or(0, |t| t.start as usize);
+        let at = text
+            .tokens
+            .get(tokens.start)
+            .map_or(0, |t| t.start as usize);
         return Span::new(at, at);
     }
-    Span::new(text.tokens[tokens.start].start as usize, text.tokens[tokens.end - 1].end as usize)
+    Span::new(
+        text.tokens[tokens.start].start as usize,
+        text.tokens[tokens.end - 1].end as usize,
+    )
 }
 
-fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sentence, actives: &[Active], mention: &mut Mention) {
+fn assert_axes(
+    source: &str,
+    lexicon: &Lexicon,
+    text: &Segmented,
+    sentence: &Sentence,
+    actives: &[Active],
+    mention: &mut Mention,
+) {
     let rule = lexicon.rules.get(mention.rule);
     mention.assertion.certainty = rule.and_then(|rule| rule.certainty).unwrap_or_default();
     mention.assertion.temporality = rule.and_then(|rule| rule.temporality).unwrap_or_default();
@@ -223,13 +352,23 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
     }
     let person = lexicon.named.get("anyone_subject");
     let negative = lexicon.named.get("negative_word");
-    let is_negative = |token: usize| negative.is_none_or(|class| lexicon.classes.has(text.tokens[token].word, class));
-    let is_person = |token: usize| person.is_some_and(|class| lexicon.classes.has(text.tokens[token].word, class));
+    let is_negative = |token: usize| {
+        negative.is_none_or(|class| lexicon.classes.has(text.tokens[token].word, class))
+    };
+    let is_person = |token: usize| {
+        person.is_some_and(|class| lexicon.classes.has(text.tokens[token].word, class))
+    };
     let reaches = |active: &Active| {
-        let Some(scope) = &active.scope else { return false };
+        let Some(scope) = &active.scope else {
+            return false;
+        };
         // A mention may share words with a cue, "no thoughts of suicide", or stand in its gap,
         // after the first word that is not a person.
-        let core = active.cue.clone().find(|token| active.took(*token) && !is_person(*token)).unwrap_or(active.cue.start);
+        let core = active
+            .cue
+            .clone()
+            .find(|token| active.took(*token) && !is_person(*token))
+            .unwrap_or(active.cue.start);
         scope.reaches(mention) || (core + 1..active.cue.end).any(|token| mention.took(token))
     };
     // Only modifiers that bear on this category compete; of those that share a word the longest
@@ -238,16 +377,28 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
         .iter()
         .filter(|active| {
             let modifier = &lexicon.modifiers[active.modifier];
-            let bears = modifier.applies_to.is_empty() || modifier.applies_to.contains(&mention.category);
+            let bears =
+                modifier.applies_to.is_empty() || modifier.applies_to.contains(&mention.category);
             bears && !modifier.except.contains(&mention.category)
         })
         .map(|active| (active, reaches(active)))
         .collect();
-    order.sort_by_key(|(a, reaches)| (std::cmp::Reverse(a.cue.len()), a.scope.is_some(), !reaches, a.cue.start, a.modifier));
+    order.sort_by_key(|(a, reaches)| {
+        (
+            std::cmp::Reverse(a.cue.len()),
+            a.scope.is_some(),
+            !reaches,
+            a.cue.start,
+            a.modifier,
+        )
+    });
     let mut kept: Vec<(&Active, bool)> = Vec::new();
     for (active, reaches) in order {
         let role = |a: &Active| is_role(lexicon.modifiers[a.modifier].effect);
-        if !kept.iter().any(|(other, _)| role(other) == role(active) && other.shares_a_word_with(active)) {
+        if !kept
+            .iter()
+            .any(|(other, _)| role(other) == role(active) && other.shares_a_word_with(active))
+        {
             kept.push((active, reaches));
         }
     }
@@ -257,11 +408,16 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
         let Some(scope) = &active.scope else { continue };
         // A cue that the mention's own pattern took is part of the indicator. Persons may fill a
         // slot of both ("AP denies hitting her"); of a cue of absence the negative word decides.
-        let mut words = active.cue.clone().filter(|token| active.took(*token) && !is_person(*token));
+        let mut words = active
+            .cue
+            .clone()
+            .filter(|token| active.took(*token) && !is_person(*token));
         let own = match modifier.effect {
             Effect::Polarity(_) => words.any(|token| mention.took(token) && is_negative(token)),
             // A rule that means another time says so itself; otherwise its words count as they stand.
-            Effect::Temporality(Temporality::Historical | Temporality::Current) => rule.is_some_and(|rule| rule.temporality.is_some()),
+            Effect::Temporality(Temporality::Historical | Temporality::Current) => {
+                rule.is_some_and(|rule| rule.temporality.is_some())
+            }
             _ => words.all(|token| mention.took(token)),
         };
         if own {
@@ -269,7 +425,11 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
         }
         let effective = match modifier.effect {
             Effect::Polarity(_) if rule.is_some_and(|rule| rule.inherent) => false,
-            Effect::Temporality(Temporality::Hypothetical) if rule.is_some_and(|rule| rule.conditional) => false,
+            Effect::Temporality(Temporality::Hypothetical)
+                if rule.is_some_and(|rule| rule.conditional) =>
+            {
+                false
+            }
             Effect::Polarity(value) => {
                 mention.assertion.polarity = value;
                 true
@@ -298,7 +458,8 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
                     Temporality::Planned => 2,
                     Temporality::Hypothetical => 3,
                 };
-                let stronger = value == Temporality::Current || weight(value) > weight(mention.assertion.temporality);
+                let stronger = value == Temporality::Current
+                    || weight(value) > weight(mention.assertion.temporality);
                 if stronger {
                     mention.assertion.temporality = value;
                 }
@@ -334,10 +495,17 @@ fn assert_axes(source: &str, lexicon: &Lexicon, text: &Segmented, sentence: &Sen
             });
         }
     }
-    let queried = mention.tokens.clone().any(|t| mention.took(t) && text.tokens[t].queried);
+    let queried = mention
+        .tokens
+        .clone()
+        .any(|t| mention.took(t) && text.tokens[t].queried);
     if queried && mention.assertion.certainty == Certainty::Stated {
         mention.assertion.certainty = Certainty::Possible;
-        let first = mention.tokens.clone().find(|t| text.tokens[*t].queried).unwrap_or(mention.tokens.start);
+        let first = mention
+            .tokens
+            .clone()
+            .find(|t| text.tokens[*t].queried)
+            .unwrap_or(mention.tokens.start);
         let at = text.tokens[first].start as usize;
         mention.cues.push(Cue {
             by: "question mark before the word".into(),
@@ -358,26 +526,46 @@ fn answer(mention: &mut Mention, given: Answer, span: Span, scope: Span) {
             if mention.assertion.temporality == Temporality::Hypothetical {
                 mention.assertion.temporality = Temporality::Current;
             }
-            mention.cues.retain(|cue| !matches!(cue.effect, Effect::Temporality(Temporality::Hypothetical)));
-            ("answer to the question", Effect::Polarity(Polarity::Affirmed))
+            mention.cues.retain(|cue| {
+                !matches!(cue.effect, Effect::Temporality(Temporality::Hypothetical))
+            });
+            (
+                "answer to the question",
+                Effect::Polarity(Polarity::Affirmed),
+            )
         }
         Answer::No => {
             mention.assertion.polarity = Polarity::Negated;
-            ("answer to the question", Effect::Polarity(Polarity::Negated))
+            (
+                "answer to the question",
+                Effect::Polarity(Polarity::Negated),
+            )
         }
         Answer::Blank => {
             mention.assertion.temporality = Temporality::Hypothetical;
-            ("question without an answer", Effect::Temporality(Temporality::Hypothetical))
+            (
+                "question without an answer",
+                Effect::Temporality(Temporality::Hypothetical),
+            )
         }
     };
     mention.assertion.source = Voice::Form;
-    mention.cues.push(Cue { by: by.into(), effect, span, scope });
+    mention.cues.push(Cue {
+        by: by.into(),
+        effect,
+        span,
+        scope,
+    });
 }
 
 /// Re-routes the mention if its category says so, and sets aside what does not count.
 fn settle(lexicon: &Lexicon, mention: &mut Mention) {
     let category = &lexicon.categories[mention.category];
-    if let Some((_, to)) = category.reroute.iter().find(|(role, _)| *role == mention.assertion.experiencer) {
+    if let Some((_, to)) = category
+        .reroute
+        .iter()
+        .find(|(role, _)| *role == mention.assertion.experiencer)
+    {
         mention.category = *to;
         mention.assertion.experiencer = Role::Suspect;
     }
@@ -385,11 +573,22 @@ fn settle(lexicon: &Lexicon, mention: &mut Mention) {
         return;
     }
     let cue = |wanted: fn(Effect) -> bool| {
-        mention.cues.iter().rev().find(|cue| wanted(cue.effect)).map_or_else(String::new, |cue| format!(" (cue: {})", cue.by))
+        mention
+            .cues
+            .iter()
+            .rev()
+            .find(|cue| wanted(cue.effect))
+            .map_or_else(String::new, |cue| format!(" (cue: {})", cue.by))
     };
     if mention.assertion.polarity == Polarity::Negated {
-        mention.suppressed = Some(format!("negated{}", cue(|e| e == Effect::Polarity(Polarity::Negated))));
+        mention.suppressed = Some(format!(
+            "negated{}",
+            cue(|e| e == Effect::Polarity(Polarity::Negated))
+        ));
     } else if mention.assertion.temporality == Temporality::Hypothetical {
-        mention.suppressed = Some(format!("hypothetical{}", cue(|e| e == Effect::Temporality(Temporality::Hypothetical))));
+        mention.suppressed = Some(format!(
+            "hypothetical{}",
+            cue(|e| e == Effect::Temporality(Temporality::Hypothetical))
+        ));
     }
 }

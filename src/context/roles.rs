@@ -72,18 +72,42 @@ impl Roles {
             victim: named("victim_word"),
             partner: named("partner"),
             child: named("child_word"),
-            others: [named("kin"), named("friend"), named("officer_word"), named("caller_word")],
+            others: [
+                named("kin"),
+                named("friend"),
+                named("officer_word"),
+                named("caller_word"),
+            ],
             first: named("first_person"),
             kind_a: named("gendered_a"),
             kind_b: named("gendered_b"),
         };
-        let has = |word: u32, class: Option<ClassId>| class.is_some_and(|c| lexicon.classes.has(word, c));
-        let labelled = text.tokens.iter().any(|t| has(t.word, classes.victim) || has(t.word, classes.suspect));
-        let first = text.tokens.iter().any(|t| !t.quoted && has(t.word, classes.first));
-        let told: Vec<&Mention> =
-            mentions.iter().filter(|m| m.suppressed.is_none() && lexicon.categories[m.category].group == Group::Abuse).collect();
-        let abuse = told.len() > 1 || told.iter().any(|m| m.agent.is_some() && m.experiencer.is_some());
-        let mut roles = Self { narrator_is_victim: first && !labelled, abuse, classes, kinds: [None, None] };
+        let has =
+            |word: u32, class: Option<ClassId>| class.is_some_and(|c| lexicon.classes.has(word, c));
+        let labelled = text
+            .tokens
+            .iter()
+            .any(|t| has(t.word, classes.victim) || has(t.word, classes.suspect));
+        let first = text
+            .tokens
+            .iter()
+            .any(|t| !t.quoted && has(t.word, classes.first));
+        let told: Vec<&Mention> = mentions
+            .iter()
+            .filter(|m| {
+                m.suppressed.is_none() && lexicon.categories[m.category].group == Group::Abuse
+            })
+            .collect();
+        let abuse = told.len() > 1
+            || told
+                .iter()
+                .any(|m| m.agent.is_some() && m.experiencer.is_some());
+        let mut roles = Self {
+            narrator_is_victim: first && !labelled,
+            abuse,
+            classes,
+            kinds: [None, None],
+        };
         roles.kinds = roles.vote(lexicon, text, mentions);
         roles
     }
@@ -106,7 +130,10 @@ impl Roles {
     /// to whom they are done the victim, if one kind clearly leads.
     fn vote(&self, lexicon: &Lexicon, text: &Segmented, mentions: &[Mention]) -> [Option<Role>; 2] {
         let mut lead = [0_i32; 2];
-        for mention in mentions.iter().filter(|m| lexicon.categories[m.category].group == Group::Abuse) {
+        for mention in mentions
+            .iter()
+            .filter(|m| lexicon.categories[m.category].group == Group::Abuse)
+        {
             if let Some(kind) = self.slot_kind(lexicon, text, mention.agent) {
                 lead[kind as usize] += 1;
                 lead[1 - kind as usize] -= 1;
@@ -124,14 +151,25 @@ impl Roles {
         })
     }
 
-    fn slot_kind(&self, lexicon: &Lexicon, text: &Segmented, slot: Option<(usize, usize)>) -> Option<Kind> {
+    fn slot_kind(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        slot: Option<(usize, usize)>,
+    ) -> Option<Kind> {
         let (start, end) = slot?;
-        (start..end).rev().find_map(|token| self.kind(lexicon, text, token))
+        (start..end)
+            .rev()
+            .find_map(|token| self.kind(lexicon, text, token))
     }
 
     /// What a label says: `IP`, `her partner`, `the caller`, `my brother`.
     fn label(&self, lexicon: &Lexicon, text: &Segmented, range: Range<usize>) -> Option<Label> {
-        let any = |class: Option<ClassId>| range.clone().any(|token| Self::has(lexicon, text, token, class));
+        let any = |class: Option<ClassId>| {
+            range
+                .clone()
+                .any(|token| Self::has(lexicon, text, token, class))
+        };
         if any(self.classes.suspect) {
             Some(Label::Suspect)
         } else if any(self.classes.victim) {
@@ -147,12 +185,24 @@ impl Roles {
         }
     }
 
-    fn slot_label(&self, lexicon: &Lexicon, text: &Segmented, slot: Option<(usize, usize)>) -> Option<Label> {
+    fn slot_label(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        slot: Option<(usize, usize)>,
+    ) -> Option<Label> {
         slot.and_then(|(start, end)| self.label(lexicon, text, start..end))
     }
 
-    fn is_first_person(&self, lexicon: &Lexicon, text: &Segmented, slot: Option<(usize, usize)>) -> bool {
-        slot.is_some_and(|(start, end)| (start..end).any(|token| Self::has(lexicon, text, token, self.classes.first)))
+    fn is_first_person(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        slot: Option<(usize, usize)>,
+    ) -> bool {
+        slot.is_some_and(|(start, end)| {
+            (start..end).any(|token| Self::has(lexicon, text, token, self.classes.first))
+        })
     }
 
     /// Sets experiencer and agent where no cue has.
@@ -160,8 +210,14 @@ impl Roles {
         let rule = &lexicon.rules[mention.rule];
         let category = &lexicon.categories[mention.category];
         let (experiencer, agent) = match category.group {
-            Group::Abuse | Group::Context => self.abuse(lexicon, text, mention, category.experiencer),
-            Group::Suicide => (rule.experiencer.unwrap_or_else(|| self.sufferer(lexicon, text, mention, category.experiencer)), Role::Unknown),
+            Group::Abuse | Group::Context => {
+                self.abuse(lexicon, text, mention, category.experiencer)
+            }
+            Group::Suicide => (
+                rule.experiencer
+                    .unwrap_or_else(|| self.sufferer(lexicon, text, mention, category.experiencer)),
+                Role::Unknown,
+            ),
         };
         if mention.assertion.experiencer == Role::Unknown {
             mention.assertion.experiencer = rule.experiencer.unwrap_or(experiencer);
@@ -172,16 +228,31 @@ impl Roles {
     }
 
     /// Abuse is done by the suspect to the victim, unless the slots say otherwise.
-    fn abuse(&self, lexicon: &Lexicon, text: &Segmented, mention: &Mention, default: Role) -> (Role, Role) {
+    fn abuse(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+        default: Role,
+    ) -> (Role, Role) {
         let doer = self.slot_label(lexicon, text, mention.agent);
         let target = self.slot_label(lexicon, text, mention.experiencer);
-        let narrator_does = self.narrator_is_victim && self.is_first_person(lexicon, text, mention.agent);
+        let narrator_does =
+            self.narrator_is_victim && self.is_first_person(lexicon, text, mention.agent);
         let by_victim = match (doer, target) {
             (Some(Label::Victim), _) | (None | Some(Label::Other), Some(Label::Suspect)) => true,
-            (None, _) => narrator_does || self.tied_to(Role::Victim, lexicon, text, mention.agent) && target != Some(Label::Victim),
+            (None, _) => {
+                narrator_does
+                    || self.tied_to(Role::Victim, lexicon, text, mention.agent)
+                        && target != Some(Label::Victim)
+            }
             _ => false,
         };
-        let agent = if by_victim { Role::Victim } else { Role::Suspect };
+        let agent = if by_victim {
+            Role::Victim
+        } else {
+            Role::Suspect
+        };
         if default != Role::Victim {
             return (default, agent);
         }
@@ -195,33 +266,70 @@ impl Roles {
     }
 
     /// Whether the pronoun in a slot is of the kind that the votes tie to a role.
-    fn tied_to(&self, role: Role, lexicon: &Lexicon, text: &Segmented, slot: Option<(usize, usize)>) -> bool {
-        self.slot_kind(lexicon, text, slot).is_some_and(|kind| self.kinds[kind as usize] == Some(role))
+    fn tied_to(
+        &self,
+        role: Role,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        slot: Option<(usize, usize)>,
+    ) -> bool {
+        self.slot_kind(lexicon, text, slot)
+            .is_some_and(|kind| self.kinds[kind as usize] == Some(role))
     }
 
     /// Who is suicidal.
-    fn sufferer(&self, lexicon: &Lexicon, text: &Segmented, mention: &mut Mention, default: Role) -> Role {
+    fn sufferer(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &mut Mention,
+        default: Role,
+    ) -> Role {
         let slot = mention.experiencer;
         if let Some(label) = self.slot_label(lexicon, text, slot) {
             return self.role_of(label);
         }
-        if self.narrator_is_victim && self.is_first_person(lexicon, text, slot) && !self.quoted(text, mention) {
+        if self.narrator_is_victim
+            && self.is_first_person(lexicon, text, slot)
+            && !self.quoted(text, mention)
+        {
             return Role::Victim;
         }
         // The pronoun that stands for the person: in the slot, or anywhere in the words matched.
         let pronoun = slot
-            .and_then(|(start, end)| (start..end).rev().find(|t| self.kind(lexicon, text, *t).is_some()))
-            .or_else(|| mention.tokens.clone().find(|t| self.kind(lexicon, text, *t).is_some()));
+            .and_then(|(start, end)| {
+                (start..end)
+                    .rev()
+                    .find(|t| self.kind(lexicon, text, *t).is_some())
+            })
+            .or_else(|| {
+                mention
+                    .tokens
+                    .clone()
+                    .find(|t| self.kind(lexicon, text, *t).is_some())
+            });
         let kind = pronoun.and_then(|t| self.kind(lexicon, text, t));
         if let Some(role) = kind.and_then(|kind| self.kinds[kind as usize]) {
-            self.note(text, mention, role, "pronoun, as in the abuse told here", pronoun);
+            self.note(
+                text,
+                mention,
+                role,
+                "pronoun, as in the abuse told here",
+                pronoun,
+            );
             return role;
         }
         let unit = text.unit_of(mention.tokens.start);
         let reach = if kind.is_some() { FAR } else { NEAR };
-        let from = if kind.is_some() { mention.tokens.start.saturating_sub(reach) } else { unit.start.max(mention.tokens.start.saturating_sub(reach)) };
+        let from = if kind.is_some() {
+            mention.tokens.start.saturating_sub(reach)
+        } else {
+            unit.start.max(mention.tokens.start.saturating_sub(reach))
+        };
         for token in (from..mention.tokens.start).rev() {
-            let Some(label) = self.label(lexicon, text, token..token + 1) else { continue };
+            let Some(label) = self.label(lexicon, text, token..token + 1) else {
+                continue;
+            };
             let theirs = self.kind(lexicon, text, token);
             if kind.is_some() && theirs.is_some() && theirs != kind {
                 continue;
@@ -230,7 +338,9 @@ impl Roles {
             let role = match label {
                 Label::Suspect | Label::Victim | Label::Partner => self.role_of(label),
                 // A relative further off is more likely to be the one who tells.
-                Label::Child | Label::Other if near && (theirs.is_some() || kind.is_none()) => self.role_of(label),
+                Label::Child | Label::Other if near && (theirs.is_some() || kind.is_none()) => {
+                    self.role_of(label)
+                }
                 Label::Child | Label::Other => continue,
             };
             self.note(text, mention, role, "nearest person before it", Some(token));
@@ -253,8 +363,20 @@ impl Roles {
         text.tokens[mention.tokens.start].quoted
     }
 
-    fn note(&self, text: &Segmented, mention: &mut Mention, role: Role, why: &str, token: Option<usize>) {
+    fn note(
+        &self,
+        text: &Segmented,
+        mention: &mut Mention,
+        role: Role,
+        why: &str,
+        token: Option<usize>,
+    ) {
         let span = token.map_or(mention.span, |t| text.tokens[t].span());
-        mention.cues.push(Cue { by: why.to_owned(), effect: Effect::Experiencer(role), span, scope: mention.span });
+        mention.cues.push(Cue {
+            by: why.to_owned(),
+            effect: Effect::Experiencer(role),
+            span,
+            scope: mention.span,
+        });
     }
 }

@@ -20,18 +20,30 @@ impl Scope {
     /// last token before it.
     pub fn reaches(&self, mention: &Mention) -> bool {
         let tokens = mention.tokens.clone();
-        let first_after = tokens.clone().find(|t| *t >= self.after.start && mention.took(*t));
-        let last_before = tokens.rev().find(|t| *t < self.before.end && mention.took(*t));
-        first_after.is_some_and(|t| self.after.contains(&t)) || last_before.is_some_and(|t| self.before.contains(&t))
+        let first_after = tokens
+            .clone()
+            .find(|t| *t >= self.after.start && mention.took(*t));
+        let last_before = tokens
+            .rev()
+            .find(|t| *t < self.before.end && mention.took(*t));
+        first_after.is_some_and(|t| self.after.contains(&t))
+            || last_before.is_some_and(|t| self.before.contains(&t))
     }
 
     /// The bytes from its first to its last token.
     pub fn span(&self, text: &Segmented, sentence: &Sentence) -> Span {
         let parts = [&self.before, &self.after];
-        let first = parts.iter().filter(|r| !r.is_empty()).map(|r| r.start).min();
+        let first = parts
+            .iter()
+            .filter(|r| !r.is_empty())
+            .map(|r| r.start)
+            .min();
         let last = parts.iter().filter(|r| !r.is_empty()).map(|r| r.end).max();
         match (first, last) {
-            (Some(first), Some(last)) => Span::new(text.tokens[first].start as usize, text.tokens[last - 1].end as usize),
+            (Some(first), Some(last)) => Span::new(
+                text.tokens[first].start as usize,
+                text.tokens[last - 1].end as usize,
+            ),
             _ => Span::new(sentence.span.start, sentence.span.start),
         }
     }
@@ -57,8 +69,16 @@ impl Reach<'_> {
             Direction::Pseudo | Direction::Terminate => return None,
         };
         let limits = self.limits(modifier, cue, sentence);
-        let before = if back { limits.start.max(cue.start.saturating_sub(modifier.scope))..cue.start } else { cue.start..cue.start };
-        let after = if forth { cue.end..limits.end.min(cue.end.saturating_add(modifier.scope)) } else { cue.end..cue.end };
+        let before = if back {
+            limits.start.max(cue.start.saturating_sub(modifier.scope))..cue.start
+        } else {
+            cue.start..cue.start
+        };
+        let after = if forth {
+            cue.end..limits.end.min(cue.end.saturating_add(modifier.scope))
+        } else {
+            cue.end..cue.end
+        };
         Some(Scope { before, after })
     }
 
@@ -79,15 +99,26 @@ impl Reach<'_> {
             Through::List => {
                 let unit = self.between_terminators(cue);
                 let clause = self.clause(cue, &unit);
-                let comma = |t: &usize| self.text.tokens[*t].gap == Break::Weak && !self.lists_on(*t, clause.end);
+                let comma = |t: &usize| {
+                    self.text.tokens[*t].gap == Break::Weak && !self.lists_on(*t, clause.end)
+                };
                 let end = (cue.end..clause.end).find(comma).unwrap_or(clause.end);
                 clause.start..end
             }
         };
         for variant in &modifier.until {
             let one = std::slice::from_ref(variant);
-            let ahead = cue.end..limits.end.min(cue.end.saturating_add(modifier.scope.saturating_add(4)));
-            if let Some(found) = matcher::anywhere(one, &self.lexicon.classes, &self.text.tokens, self.phrases, ahead) {
+            let ahead = cue.end
+                ..limits
+                    .end
+                    .min(cue.end.saturating_add(modifier.scope.saturating_add(4)));
+            if let Some(found) = matcher::anywhere(
+                one,
+                &self.lexicon.classes,
+                &self.text.tokens,
+                self.phrases,
+                ahead,
+            ) {
                 limits.end = limits.end.min(found.start);
             }
         }
@@ -118,10 +149,19 @@ impl Reach<'_> {
         let finite = self.lexicon.named.get("finite_verb");
         let verb = self.lexicon.named.get("clause_verb");
         let has = |token: usize, class: Option<u32>| {
-            class.is_some_and(|class| self.lexicon.classes.has(self.text.tokens[token].word, class))
+            class.is_some_and(|class| {
+                self.lexicon
+                    .classes
+                    .has(self.text.tokens[token].word, class)
+            })
         };
         let phrase_opens = |token: usize| {
-            opener.is_some_and(|class| self.phrases.starting(token).iter().any(|hit| self.lexicon.classes.phrase_has(hit.phrase, class)))
+            opener.is_some_and(|class| {
+                self.phrases
+                    .starting(token)
+                    .iter()
+                    .any(|hit| self.lexicon.classes.phrase_has(hit.phrase, class))
+            })
         };
         let opens = |token: usize| {
             self.text.tokens[token].gap == Break::Weak
@@ -133,7 +173,10 @@ impl Reach<'_> {
                     || token + 1 < unit.end && self.text.tokens[token + 1].gap == Break::None && has(token + 1, finite))
         };
         let end = (cue.end..unit.end).find(|t| opens(*t)).unwrap_or(unit.end);
-        let start = (unit.start + 1..=cue.start).rev().find(|t| opens(*t)).unwrap_or(unit.start);
+        let start = (unit.start + 1..=cue.start)
+            .rev()
+            .find(|t| opens(*t))
+            .unwrap_or(unit.start);
         start..end.max(cue.end)
     }
 
@@ -141,6 +184,8 @@ impl Reach<'_> {
     fn lists_on(&self, token: usize, end: usize) -> bool {
         const LONGEST_ITEM: usize = 8;
         let or = self.lexicon.named.get("list_or");
-        (token..end.min(token + LONGEST_ITEM)).any(|t| or.is_some_and(|class| self.lexicon.classes.has(self.text.tokens[t].word, class)))
+        (token..end.min(token + LONGEST_ITEM)).any(|t| {
+            or.is_some_and(|class| self.lexicon.classes.has(self.text.tokens[t].word, class))
+        })
     }
 }

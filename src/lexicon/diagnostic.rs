@@ -62,7 +62,11 @@ impl Diagnostic {
         if let Some(fix) = &self.fix {
             group = group.element(Level::HELP.message(fix));
         }
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        let renderer = if color {
+            Renderer::styled()
+        } else {
+            Renderer::plain()
+        };
         renderer.render(&[group])
     }
 }
@@ -76,7 +80,11 @@ impl fmt::Debug for Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
+        write!(
+            f,
+            "{}:{}:{}: {}",
+            self.file, self.line, self.column, self.message
+        )?;
         if let Some(fix) = &self.fix {
             write!(f, " (help: {fix})")?;
         }

@@ -23,7 +23,12 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
     let mut scanner = Scanner::new(lexicon);
     let mut ran = 0;
     let mut failures = Vec::new();
-    for (index, rule) in lexicon.rules.iter().enumerate().filter(|(_, r)| r.id.starts_with(prefix)) {
+    for (index, rule) in lexicon
+        .rules
+        .iter()
+        .enumerate()
+        .filter(|(_, r)| r.id.starts_with(prefix))
+    {
         let mut fail = |line: usize, text: &str, message: String| {
             failures.push(ExampleFailure {
                 id: rule.id.clone(),
@@ -37,13 +42,23 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
             let mentions = scanner.scan_all(&example.text);
             let own: Vec<&Mention> = mentions.iter().filter(|m| m.rule == index).collect();
             if own.is_empty() {
-                fail(example.line, &example.text, "the rule does not match".into());
+                fail(
+                    example.line,
+                    &example.text,
+                    "the rule does not match".into(),
+                );
                 continue;
             }
-            let at_span = own.iter().find(|m| example.span.is_none_or(|span| m.span == span));
+            let at_span = own
+                .iter()
+                .find(|m| example.span.is_none_or(|span| m.span == span));
             let Some(mention) = at_span else {
                 let found: Vec<&str> = own.iter().map(|m| m.span.of(&example.text)).collect();
-                fail(example.line, &example.text, format!("matches other words: {}", found.join(" / ")));
+                fail(
+                    example.line,
+                    &example.text,
+                    format!("matches other words: {}", found.join(" / ")),
+                );
                 continue;
             };
             if let Some(message) = unexpected(&example.expect, mention) {
@@ -52,22 +67,43 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
         }
         for (counter, line) in &rule.counter {
             ran += 1;
-            let evidence = scanner.scan(counter).into_iter().find(|m| m.rule == index && m.suppressed.is_none());
+            let evidence = scanner
+                .scan(counter)
+                .into_iter()
+                .find(|m| m.rule == index && m.suppressed.is_none());
             if let Some(mention) = evidence {
-                fail(*line, counter, format!("must not be evidence, but is: {}", mention.span.of(counter)));
+                fail(
+                    *line,
+                    counter,
+                    format!("must not be evidence, but is: {}", mention.span.of(counter)),
+                );
             }
         }
     }
-    for modifier in lexicon.modifiers.iter().filter(|m| m.id.starts_with(prefix)) {
+    for modifier in lexicon
+        .modifiers
+        .iter()
+        .filter(|m| m.id.starts_with(prefix))
+    {
         for example in &modifier.examples {
             ran += 1;
             let mentions = scanner.scan(&example.text);
-            let own: Vec<&Mention> = mentions.iter().filter(|m| m.category == example.category).collect();
+            let own: Vec<&Mention> = mentions
+                .iter()
+                .filter(|m| m.category == example.category)
+                .collect();
             let message = match own.first() {
-                None => Some(format!("no mention of {}", lexicon.categories[example.category].id)),
+                None => Some(format!(
+                    "no mention of {}",
+                    lexicon.categories[example.category].id
+                )),
                 Some(first) => {
                     let fits = own.iter().any(|m| unexpected(&example.expect, m).is_none());
-                    if fits { None } else { unexpected(&example.expect, first) }
+                    if fits {
+                        None
+                    } else {
+                        unexpected(&example.expect, first)
+                    }
                 }
             };
             if let Some(message) = message {
@@ -87,7 +123,9 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
 fn unexpected(expect: &Expect, mention: &Mention) -> Option<String> {
     let own = mention.assertion;
     let differs = |name: &str, expected: Option<&'static str>, found: &'static str| {
-        expected.filter(|e| *e != found).map(|e| format!("{name} is {found}, not {e}"))
+        expected
+            .filter(|e| *e != found)
+            .map(|e| format!("{name} is {found}, not {e}"))
     };
     if expect.suppressed != mention.suppressed.is_some() && !expects_suppression(expect) {
         return Some(match &mention.suppressed {
@@ -95,16 +133,51 @@ fn unexpected(expect: &Expect, mention: &Mention) -> Option<String> {
             None => "not set aside".to_owned(),
         });
     }
-    differs("polarity", expect.polarity.map(|v| v.as_str()), own.polarity.as_str())
-        .or_else(|| differs("certainty", expect.certainty.map(|v| v.as_str()), own.certainty.as_str()))
-        .or_else(|| differs("temporality", expect.temporality.map(|v| v.as_str()), own.temporality.as_str()))
-        .or_else(|| differs("experiencer", expect.experiencer.map(|v| v.as_str()), own.experiencer.as_str()))
-        .or_else(|| differs("agent", expect.agent.map(|v| v.as_str()), own.agent.as_str()))
-        .or_else(|| differs("source", expect.source.map(|v| v.as_str()), own.source.as_str()))
+    differs(
+        "polarity",
+        expect.polarity.map(|v| v.as_str()),
+        own.polarity.as_str(),
+    )
+    .or_else(|| {
+        differs(
+            "certainty",
+            expect.certainty.map(|v| v.as_str()),
+            own.certainty.as_str(),
+        )
+    })
+    .or_else(|| {
+        differs(
+            "temporality",
+            expect.temporality.map(|v| v.as_str()),
+            own.temporality.as_str(),
+        )
+    })
+    .or_else(|| {
+        differs(
+            "experiencer",
+            expect.experiencer.map(|v| v.as_str()),
+            own.experiencer.as_str(),
+        )
+    })
+    .or_else(|| {
+        differs(
+            "agent",
+            expect.agent.map(|v| v.as_str()),
+            own.agent.as_str(),
+        )
+    })
+    .or_else(|| {
+        differs(
+            "source",
+            expect.source.map(|v| v.as_str()),
+            own.source.as_str(),
+        )
+    })
 }
 
 /// Negated and hypothetical mentions are set aside anyway: saying the axis is enough.
 fn expects_suppression(expect: &Expect) -> bool {
     use crate::assertion::{Polarity, Temporality};
-    expect.polarity == Some(Polarity::Negated) || expect.temporality == Some(Temporality::Hypothetical)
+    expect.polarity == Some(Polarity::Negated)
+        || expect.temporality == Some(Temporality::Hypothetical)
 }

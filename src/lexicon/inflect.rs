@@ -14,7 +14,8 @@ pub(crate) fn verb_forms(entry: &str, irregular: Option<&str>) -> Vec<String> {
     };
     let listed: Vec<String> = given.map(str::to_owned).collect();
     let mut forms = vec![phrase.to_owned()];
-    let irregular_past = irregular.map(|entry| entry.split('|').skip(1).map(str::trim).collect::<Vec<_>>());
+    let irregular_past =
+        irregular.map(|entry| entry.split('|').skip(1).map(str::trim).collect::<Vec<_>>());
     if base != "be" {
         forms.push(format!("{}{tail}", third_person(base)));
         for stem in gerund_stems(base) {
@@ -40,7 +41,11 @@ pub(crate) fn noun_forms(entry: &str) -> Vec<String> {
     let mut given = entry.split('|').map(str::trim);
     let noun = given.next().unwrap_or_default();
     let plurals: Vec<String> = given.map(str::to_owned).collect();
-    let plurals = if plurals.is_empty() { vec![plural(noun)] } else { plurals };
+    let plurals = if plurals.is_empty() {
+        vec![plural(noun)]
+    } else {
+        plurals
+    };
     let mut forms = vec![noun.to_owned(), format!("{noun}s")];
     for plural in plurals {
         if !plural.ends_with('s') {
@@ -67,7 +72,9 @@ fn ends_consonant_y(word: &str) -> bool {
 }
 
 fn sibilant(word: &str) -> bool {
-    ["s", "x", "z", "ch", "sh", "o"].iter().any(|end| word.ends_with(end))
+    ["s", "x", "z", "ch", "sh", "o"]
+        .iter()
+        .any(|end| word.ends_with(end))
 }
 
 fn third_person(base: &str) -> String {
@@ -83,7 +90,10 @@ fn third_person(base: &str) -> String {
 fn plural(noun: &str) -> String {
     if ends_consonant_y(noun) {
         format!("{}ies", &noun[..noun.len() - 1])
-    } else if ["s", "x", "z", "ch", "sh"].iter().any(|end| noun.ends_with(end)) {
+    } else if ["s", "x", "z", "ch", "sh"]
+        .iter()
+        .any(|end| noun.ends_with(end))
+    {
         format!("{noun}es")
     } else {
         format!("{noun}s")
@@ -93,7 +103,9 @@ fn plural(noun: &str) -> String {
 /// Whether the last consonant doubles before an ending: one short vowel, one consonant.
 fn may_double(base: &str) -> bool {
     let letters: Vec<char> = base.chars().collect();
-    let [.., a, b, c] = letters.as_slice() else { return false };
+    let [.., a, b, c] = letters.as_slice() else {
+        return false;
+    };
     let shape = !is_vowel(*c) && !matches!(c, 'w' | 'x' | 'y') && is_vowel(*b) && !is_vowel(*a);
     let vowels = letters.iter().filter(|c| is_vowel(**c)).count();
     shape && (vowels == 1 || *c == 'l' || *c == 'p' || *c == 't' || *c == 'r')
@@ -135,18 +147,51 @@ mod tests {
 
     #[test]
     fn verbs_take_regular_and_irregular_forms() {
-        assert_eq!(verb_forms("stop", None), ["stop", "stoped", "stopin", "stoping", "stopped", "stoppin", "stopping", "stops"]);
-        assert_eq!(verb_forms("take", Some("take|took|taken")), ["take", "taken", "takes", "takin", "taking", "took"]);
-        assert_eq!(verb_forms("kick off", None), ["kick off", "kicked off", "kickin off", "kicking off", "kicks off"]);
-        assert_eq!(verb_forms("put off|put off", None), ["put off", "putin off", "puting off", "puts off", "puttin off", "putting off"]);
-        assert_eq!(verb_forms("lie", Some("lie|lied")), ["lie", "lied", "lies", "lyin", "lying"]);
+        assert_eq!(
+            verb_forms("stop", None),
+            [
+                "stop", "stoped", "stopin", "stoping", "stopped", "stoppin", "stopping", "stops"
+            ]
+        );
+        assert_eq!(
+            verb_forms("take", Some("take|took|taken")),
+            ["take", "taken", "takes", "takin", "taking", "took"]
+        );
+        assert_eq!(
+            verb_forms("kick off", None),
+            [
+                "kick off",
+                "kicked off",
+                "kickin off",
+                "kicking off",
+                "kicks off"
+            ]
+        );
+        assert_eq!(
+            verb_forms("put off|put off", None),
+            [
+                "put off",
+                "putin off",
+                "puting off",
+                "puts off",
+                "puttin off",
+                "putting off"
+            ]
+        );
+        assert_eq!(
+            verb_forms("lie", Some("lie|lied")),
+            ["lie", "lied", "lies", "lyin", "lying"]
+        );
         assert!(verb_forms("marry", None).contains(&"marries".to_owned()));
     }
 
     #[test]
     fn nouns_take_plural_and_possessive() {
         assert_eq!(noun_forms("friend"), ["friend", "friends"]);
-        assert_eq!(noun_forms("child|children"), ["child", "children", "childrens", "childs"]);
+        assert_eq!(
+            noun_forms("child|children"),
+            ["child", "children", "childrens", "childs"]
+        );
         assert_eq!(noun_forms("family"), ["families", "family", "familys"]);
         assert_eq!(noun_forms("best friend"), ["best friend", "best friends"]);
     }

@@ -117,7 +117,6 @@ pub struct Rule {
 /// A pattern that sets a match aside.
 #[derive(Debug)]
 pub(crate) struct Exception {
-    pub pattern: String,
     pub variants: Vec<Variant>,
 }
 

@@ -12,7 +12,11 @@ pub(crate) enum Node {
     /// Every form of a noun.
     Noun(String),
     /// A class or a shape, perhaps with a role.
-    Class { name: String, role: Option<Slot>, at: Range<usize> },
+    Class {
+        name: String,
+        role: Option<Slot>,
+        at: Range<usize>,
+    },
     /// One of several sequences.
     Group(Vec<Vec<Node>>),
     /// The node or nothing.
@@ -46,10 +50,16 @@ const WIDEST_GAP: u8 = 12;
 
 /// Reads one pattern.
 pub(crate) fn parse(pattern: &str) -> Result<Vec<Node>, PatternError> {
-    let mut parser = Parser { text: pattern, at: 0 };
+    let mut parser = Parser {
+        text: pattern,
+        at: 0,
+    };
     let nodes = parser.sequence(false)?;
     if parser.at < pattern.len() {
-        return Err(parser.error(parser.at..parser.at + 1, "a closing bracket without an opening one"));
+        return Err(parser.error(
+            parser.at..parser.at + 1,
+            "a closing bracket without an opening one",
+        ));
     }
     if nodes.is_empty() {
         return Err(parser.error(0..pattern.len(), "the pattern is empty"));
@@ -64,7 +74,10 @@ struct Parser<'p> {
 
 impl Parser<'_> {
     fn error(&self, at: Range<usize>, message: impl Into<String>) -> PatternError {
-        PatternError { at: at.start.min(self.text.len())..at.end.min(self.text.len()), message: message.into() }
+        PatternError {
+            at: at.start.min(self.text.len())..at.end.min(self.text.len()),
+            message: message.into(),
+        }
     }
 
     fn peek(&self) -> Option<char> {
@@ -86,7 +99,12 @@ impl Parser<'_> {
                 }
                 ')' | '|' if in_group => break,
                 ')' => break,
-                '|' => return Err(self.error(self.at..self.at + 1, "`|` stands only inside ( ) or a gap's exceptions")),
+                '|' => {
+                    return Err(self.error(
+                        self.at..self.at + 1,
+                        "`|` stands only inside ( ) or a gap's exceptions",
+                    ));
+                }
                 _ => {
                     let node = self.item()?;
                     nodes.push(node);
@@ -131,7 +149,11 @@ impl Parser<'_> {
             Some('#') => {
                 self.bump();
                 let name = self.word_text();
-                Ok(Node::Class { name: format!("#{name}"), role: None, at: start..self.at })
+                Ok(Node::Class {
+                    name: format!("#{name}"),
+                    role: None,
+                    at: start..self.at,
+                })
             }
             Some('~') => {
                 self.bump();
@@ -160,7 +182,8 @@ impl Parser<'_> {
     fn word_text(&mut self) -> String {
         let start = self.at;
         while let Some(c) = self.peek() {
-            let inside = c.is_alphanumeric() || matches!(c, '\'' | '’' | '-' | '/' | '&' | ':' | '.' | '_');
+            let inside =
+                c.is_alphanumeric() || matches!(c, '\'' | '’' | '-' | '/' | '&' | ':' | '.' | '_');
             if !inside {
                 break;
             }
@@ -176,7 +199,10 @@ impl Parser<'_> {
         loop {
             let branch = self.sequence(true)?;
             if branch.is_empty() {
-                return Err(self.error(start..self.at + 1, "an empty alternative; write `(a|b)?` for one that may be missing"));
+                return Err(self.error(
+                    start..self.at + 1,
+                    "an empty alternative; write `(a|b)?` for one that may be missing",
+                ));
             }
             branches.push(branch);
             match self.bump() {
@@ -201,10 +227,17 @@ impl Parser<'_> {
             Some((name, "agent")) => (name, Some(Slot::Agent)),
             Some((name, "experiencer" | "victim")) => (name, Some(Slot::Experiencer)),
             Some((_, other)) => {
-                return Err(self.error(start..self.at, format!("no role is called `{other}`: agent and experiencer are")));
+                return Err(self.error(
+                    start..self.at,
+                    format!("no role is called `{other}`: agent and experiencer are"),
+                ));
             }
         };
-        Ok(Node::Class { name: name.trim().to_owned(), role, at: start..self.at })
+        Ok(Node::Class {
+            name: name.trim().to_owned(),
+            role,
+            at: start..self.at,
+        })
     }
 
     fn gap(&mut self) -> Result<Node, PatternError> {
@@ -224,7 +257,10 @@ impl Parser<'_> {
             return Err(self.error(start..self.at + length + 1, "a gap is written [2] or [0-3]"));
         };
         if min > max || max > WIDEST_GAP {
-            return Err(self.error(start..self.at + length + 1, format!("a gap runs from fewer to more words, {WIDEST_GAP} at most")));
+            return Err(self.error(
+                start..self.at + length + 1,
+                format!("a gap runs from fewer to more words, {WIDEST_GAP} at most"),
+            ));
         }
         let except = match except {
             None => Vec::new(),
@@ -232,7 +268,11 @@ impl Parser<'_> {
                 let mut parser = Parser { text: list, at: 0 };
                 let mut branches = Vec::new();
                 loop {
-                    branches.push(parser.sequence(true).map_err(|e| self.error(start..start + 1, e.message))?);
+                    branches.push(
+                        parser
+                            .sequence(true)
+                            .map_err(|e| self.error(start..start + 1, e.message))?,
+                    );
                     if parser.bump().is_none() {
                         break;
                     }
@@ -264,18 +304,32 @@ mod tests {
 
     #[test]
     fn reads_every_kind_of_step() {
-        let nodes = parse("{person:agent} ~stop [0-3 !not|{kin}] (see|speak to)? friend+ !again $").expect("valid");
+        let nodes = parse("{person:agent} ~stop [0-3 !not|{kin}] (see|speak to)? friend+ !again $")
+            .expect("valid");
         assert_eq!(nodes.len(), 7);
         assert!(matches!(&nodes[2], Node::Gap { min: 0, max: 3, except } if except.len() == 2));
-        assert!(matches!(&nodes[3], Node::Optional(inner) if matches!(&**inner, Node::Group(b) if b.len() == 2)));
+        assert!(
+            matches!(&nodes[3], Node::Optional(inner) if matches!(&**inner, Node::Group(b) if b.len() == 2))
+        );
         assert_eq!(nodes[4], Node::Noun("friend".into()));
-        let Node::NotNext(except) = &parse("!(to move|trying) go").expect("valid")[0] else { panic!("an exclusion") };
-        assert!(matches!(except.as_slice(), [Node::Group(one), Node::Word(_)] if one.len() == 1 && one[0].len() == 2));
+        let Node::NotNext(except) = &parse("!(to move|trying) go").expect("valid")[0] else {
+            panic!("an exclusion")
+        };
+        assert!(
+            matches!(except.as_slice(), [Node::Group(one), Node::Word(_)] if one.len() == 1 && one[0].len() == 2)
+        );
     }
 
     #[test]
     fn says_where_a_pattern_is_wrong() {
-        for (pattern, at) in [("a [3-1] b", 2..7), ("(a|b", 0..1), ("{kin", 0..1), ("a | b", 2..3), ("{kin:boss}", 0..10), ("a )", 2..3)] {
+        for (pattern, at) in [
+            ("a [3-1] b", 2..7),
+            ("(a|b", 0..1),
+            ("{kin", 0..1),
+            ("a | b", 2..3),
+            ("{kin:boss}", 0..10),
+            ("a )", 2..3),
+        ] {
             assert_eq!(parse(pattern).expect_err(pattern).at, at, "{pattern}");
         }
     }

@@ -137,7 +137,10 @@ pub(crate) struct FullExample {
 impl Example {
     pub fn full(&self) -> FullExample {
         match self {
-            Self::Plain(text) => FullExample { text: text.clone(), ..FullExample::default() },
+            Self::Plain(text) => FullExample {
+                text: text.clone(),
+                ..FullExample::default()
+            },
             Self::Full(full) => full.clone(),
         }
     }

@@ -18,7 +18,9 @@ impl LexiconSource {
     /// The files embedded in the program.
     pub fn built_in() -> Self {
         let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
-        Self { files: BUILT_IN.iter().map(own).collect() }
+        Self {
+            files: BUILT_IN.iter().map(own).collect(),
+        }
     }
 
     /// Every `.toml` file in a folder and the folders in it.
@@ -47,12 +49,16 @@ impl LexiconSource {
 
     /// Adds or replaces one file.
     pub fn add_file(&mut self, path: &str, text: &str) {
-        self.add(Self { files: vec![(path.to_owned(), text.to_owned())] });
+        self.add(Self {
+            files: vec![(path.to_owned(), text.to_owned())],
+        });
     }
 
     /// Path and text of every file.
     pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+        self.files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// SHA-256 over paths and texts, in hex.
@@ -64,18 +70,29 @@ impl LexiconSource {
             hasher.update((text.len() as u64).to_le_bytes());
             hasher.update(text.as_bytes());
         }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn collect(&mut self, root: &Path, folder: &Path) -> Result<()> {
         let entries = std::fs::read_dir(folder).map_err(|e| Error::io("cannot read", folder, e))?;
         for entry in entries {
-            let path = entry.map_err(|e| Error::io("cannot read", folder, e))?.path();
+            let path = entry
+                .map_err(|e| Error::io("cannot read", folder, e))?
+                .path();
             if path.is_dir() {
                 self.collect(root, &path)?;
             } else if path.extension().is_some_and(|e| e == "toml") {
-                let text = std::fs::read_to_string(&path).map_err(|e| Error::io("cannot read", &path, e))?;
-                let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|e| Error::io("cannot read", &path, e))?;
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap_or(&path)
+                    .to_string_lossy()
+                    .replace('\\', "/");
                 self.files.push((name, text));
             }
         }

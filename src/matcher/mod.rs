@@ -46,7 +46,11 @@ pub(crate) fn run(
     }
     let mut unit = text.unit_of(range.start);
     let mut verifier = Verifier::new(&text.tokens, classes, phrases, unit.clone());
-    let mut hits = phrases.all()[phrases.all().partition_point(|hit| (hit.start as usize) < range.start)..].iter().peekable();
+    let mut hits = phrases.all()[phrases
+        .all()
+        .partition_point(|hit| (hit.start as usize) < range.start)..]
+        .iter()
+        .peekable();
     for at in range {
         if at >= unit.end {
             unit = text.unit_of(at);
@@ -55,7 +59,12 @@ pub(crate) fn run(
         let word = text.tokens[at].word;
         if word != 0 {
             for &id in program.by_word.of(word) {
-                attempt(&mut verifier, &program.variants[id as usize], at..at + 1, matches);
+                attempt(
+                    &mut verifier,
+                    &program.variants[id as usize],
+                    at..at + 1,
+                    matches,
+                );
             }
         }
         while let Some(hit) = hits.next_if(|hit| hit.start as usize == at) {
@@ -64,7 +73,12 @@ pub(crate) fn run(
             }
             for &class in &classes.phrases[hit.phrase as usize].classes {
                 for &id in program.by_class.of(class) {
-                    attempt(&mut verifier, &program.variants[id as usize], at..hit.end as usize, matches);
+                    attempt(
+                        &mut verifier,
+                        &program.variants[id as usize],
+                        at..hit.end as usize,
+                        matches,
+                    );
                 }
             }
         }
@@ -73,9 +87,17 @@ pub(crate) fn run(
     matches.dedup_by(|a, b| a.owner == b.owner && a.found.tokens == b.found.tokens);
 }
 
-fn attempt(verifier: &mut Verifier<'_>, variant: &Variant, anchor: Range<usize>, matches: &mut Vec<RawMatch>) {
+fn attempt(
+    verifier: &mut Verifier<'_>,
+    variant: &Variant,
+    anchor: Range<usize>,
+    matches: &mut Vec<RawMatch>,
+) {
     if let Some(found) = verifier.around(variant, anchor) {
-        matches.push(RawMatch { owner: variant.owner, found });
+        matches.push(RawMatch {
+            owner: variant.owner,
+            found,
+        });
     }
 }
 

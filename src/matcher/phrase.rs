@@ -34,23 +34,33 @@ impl PhraseHits {
             }
             for &id in classes.phrases_by_word.of(token.word) {
                 let phrase = &classes.phrases[id as usize];
-                let Some(start) = at.checked_sub(phrase.anchor) else { continue };
-                let Some(window) = tokens.get(start..start + phrase.words.len()) else { continue };
+                let Some(start) = at.checked_sub(phrase.anchor) else {
+                    continue;
+                };
+                let Some(window) = tokens.get(start..start + phrase.words.len()) else {
+                    continue;
+                };
                 let same = window.iter().zip(&phrase.words).all(|(t, w)| t.word == *w)
                     && window[1..].iter().all(|t| t.gap < Break::Strong);
                 if same {
                     let end = start + phrase.words.len();
-                    self.by_start.push(PhraseHit { start: start as u32, end: end as u32, phrase: id });
+                    self.by_start.push(PhraseHit {
+                        start: start as u32,
+                        end: end as u32,
+                        phrase: id,
+                    });
                     self.marks[start] |= STARTS;
                     self.marks[end] |= ENDS;
                 }
             }
         }
         // Longer phrases first, so that "mother in law" is taken before "mother".
-        self.by_start.sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.phrase));
+        self.by_start
+            .sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.phrase));
         self.by_end.clear();
         self.by_end.extend_from_slice(&self.by_start);
-        self.by_end.sort_unstable_by_key(|hit| (hit.end, hit.start, hit.phrase));
+        self.by_end
+            .sort_unstable_by_key(|hit| (hit.end, hit.start, hit.phrase));
     }
 
     /// All of them, by their first token.
@@ -73,7 +83,9 @@ impl PhraseHits {
         if !self.starts(token) {
             return &[];
         }
-        let low = self.by_start.partition_point(|hit| (hit.start as usize) < token);
+        let low = self
+            .by_start
+            .partition_point(|hit| (hit.start as usize) < token);
         let high = low + self.by_start[low..].partition_point(|hit| hit.start as usize == token);
         &self.by_start[low..high]
     }
@@ -83,7 +95,9 @@ impl PhraseHits {
         if !self.ends(token) {
             return &[];
         }
-        let low = self.by_end.partition_point(|hit| (hit.end as usize) < token);
+        let low = self
+            .by_end
+            .partition_point(|hit| (hit.end as usize) < token);
         let high = low + self.by_end[low..].partition_point(|hit| hit.end as usize == token);
         &self.by_end[low..high]
     }

@@ -18,7 +18,11 @@ pub(crate) enum Step {
     /// A word or phrase of this class.
     Class(ClassId),
     /// So many words, none of the excluded class.
-    Gap { min: u8, max: u8, except: Option<ClassId> },
+    Gap {
+        min: u8,
+        max: u8,
+        except: Option<ClassId>,
+    },
     /// The next word is not of this class.
     NotNext(ClassId),
     /// The range begins here.
@@ -71,14 +75,28 @@ pub(crate) struct Classes {
 
 impl Classes {
     /// Makes the table for `words` ids and `classes` classes, from `(word, class)` pairs.
-    pub fn build(words: usize, classes: usize, members: &[(WordId, ClassId)], phrases: Vec<Phrase>) -> Self {
+    pub fn build(
+        words: usize,
+        classes: usize,
+        members: &[(WordId, ClassId)],
+        phrases: Vec<Phrase>,
+    ) -> Self {
         let stride = classes.div_ceil(64).max(1);
         let mut bits = vec![0; stride * words];
         for (word, class) in members {
             bits[*word as usize * stride + *class as usize / 64] |= 1 << (class % 64);
         }
-        let by_word = phrases.iter().enumerate().map(|(id, p)| (p.words[p.anchor], id as u32)).collect();
-        Self { stride, bits, phrases, phrases_by_word: Lists::build(words, by_word) }
+        let by_word = phrases
+            .iter()
+            .enumerate()
+            .map(|(id, p)| (p.words[p.anchor], id as u32))
+            .collect();
+        Self {
+            stride,
+            bits,
+            phrases,
+            phrases_by_word: Lists::build(words, by_word),
+        }
     }
 
     /// Whether a word belongs to a class.
@@ -90,7 +108,10 @@ impl Classes {
     /// Whether a phrase belongs to a class.
     #[inline]
     pub fn phrase_has(&self, phrase: u32, class: ClassId) -> bool {
-        self.phrases[phrase as usize].classes.binary_search(&class).is_ok()
+        self.phrases[phrase as usize]
+            .classes
+            .binary_search(&class)
+            .is_ok()
     }
 }
 
@@ -113,7 +134,10 @@ impl Lists {
         for index in 1..bounds.len() {
             bounds[index] += bounds[index - 1];
         }
-        Self { bounds, items: pairs.into_iter().map(|(_, item)| item).collect() }
+        Self {
+            bounds,
+            items: pairs.into_iter().map(|(_, item)| item).collect(),
+        }
     }
 
     /// The list of a key.
@@ -143,7 +167,11 @@ impl Program {
             match variant.elements[variant.anchor].step {
                 Step::Word(word) => by_word.push((word, id as u32)),
                 Step::Class(class) => {
-                    by_word.extend(members_of[class as usize].iter().map(|word| (*word, id as u32)));
+                    by_word.extend(
+                        members_of[class as usize]
+                            .iter()
+                            .map(|word| (*word, id as u32)),
+                    );
                     by_class.push((class, id as u32));
                 }
                 Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => {
@@ -151,6 +179,10 @@ impl Program {
                 }
             }
         }
-        Self { variants, by_word: Lists::build(words, by_word), by_class: Lists::build(members_of.len(), by_class) }
+        Self {
+            variants,
+            by_word: Lists::build(words, by_word),
+            by_class: Lists::build(members_of.len(), by_class),
+        }
     }
 }

@@ -34,15 +34,28 @@ pub(crate) struct Verifier<'a> {
 }
 
 impl<'a> Verifier<'a> {
-    pub fn new(tokens: &'a [Token], classes: &'a Classes, phrases: &'a PhraseHits, range: Range<usize>) -> Self {
-        Self { tokens, classes, phrases, range, places: [(0, 0); MOST_STEPS] }
+    pub fn new(
+        tokens: &'a [Token],
+        classes: &'a Classes,
+        phrases: &'a PhraseHits,
+        range: Range<usize>,
+    ) -> Self {
+        Self {
+            tokens,
+            classes,
+            phrases,
+            range,
+            places: [(0, 0); MOST_STEPS],
+        }
     }
 
     /// Matches `variant` with its anchor step on `anchor`.
     pub fn around(&mut self, variant: &Variant, anchor: Range<usize>) -> Option<Found> {
         let at = variant.anchor;
         // Most attempts fail on a neighbour: look at both before any backtracking begins.
-        if !self.may_follow(variant.elements.get(at + 1), anchor.end) || !self.may_precede(variant.elements[..at].last(), anchor.start) {
+        if !self.may_follow(variant.elements.get(at + 1), anchor.end)
+            || !self.may_precede(variant.elements[..at].last(), anchor.start)
+        {
             return None;
         }
         self.places[at] = (anchor.start as u32, anchor.end as u32);
@@ -68,7 +81,8 @@ impl<'a> Verifier<'a> {
         match element.map(|e| e.step) {
             Some(Step::Word(word)) => at < self.range.end && self.tokens[at].word == word,
             Some(Step::Class(class)) => {
-                at < self.range.end && (self.classes.has(self.tokens[at].word, class) || self.phrases.starts(at))
+                at < self.range.end
+                    && (self.classes.has(self.tokens[at].word, class) || self.phrases.starts(at))
             }
             _ => true,
         }
@@ -79,7 +93,8 @@ impl<'a> Verifier<'a> {
         match element.map(|e| e.step) {
             Some(Step::Word(word)) => at > self.range.start && self.tokens[at - 1].word == word,
             Some(Step::Class(class)) => {
-                at > self.range.start && (self.classes.has(self.tokens[at - 1].word, class) || self.phrases.ends(at))
+                at > self.range.start
+                    && (self.classes.has(self.tokens[at - 1].word, class) || self.phrases.ends(at))
             }
             _ => true,
         }
@@ -88,12 +103,21 @@ impl<'a> Verifier<'a> {
     fn found(&self, variant: &Variant) -> Found {
         let solid = |step: &Step| matches!(step, Step::Word(_) | Step::Class(_));
         let places = || {
-            let elements = variant.elements.iter().zip(&self.places).filter(|(element, _)| solid(&element.step));
+            let elements = variant
+                .elements
+                .iter()
+                .zip(&self.places)
+                .filter(|(element, _)| solid(&element.step));
             elements.map(|(element, place)| (element.slot, (place.0 as usize, place.1 as usize)))
         };
         let first = places().map(|(_, place)| place.0).min().unwrap_or(0);
         let last = places().map(|(_, place)| place.1).max().unwrap_or(0);
-        let mut found = Found { tokens: first..last, taken: 0, agent: None, experiencer: None };
+        let mut found = Found {
+            tokens: first..last,
+            taken: 0,
+            agent: None,
+            experiencer: None,
+        };
         for (slot, (start, end)) in places() {
             match slot {
                 Some(Slot::Agent) => found.agent = Some((start, end)),
@@ -115,19 +139,27 @@ impl<'a> Verifier<'a> {
 
     /// Whether a word or phrase of `class` begins at token `at` and ends by `limit`.
     fn excluded_from(&self, class: ClassId, at: usize, limit: usize) -> bool {
-        let phrase = |hit: &PhraseHit| hit.end as usize <= limit && self.classes.phrase_has(hit.phrase, class);
-        self.classes.has(self.tokens[at].word, class) || self.phrases.starting(at).iter().any(phrase)
+        let phrase = |hit: &PhraseHit| {
+            hit.end as usize <= limit && self.classes.phrase_has(hit.phrase, class)
+        };
+        self.classes.has(self.tokens[at].word, class)
+            || self.phrases.starting(at).iter().any(phrase)
     }
 
     /// Whether a word or phrase of `class` ends before token `at` and begins at `limit` or after.
     fn excluded_until(&self, class: ClassId, limit: usize, at: usize) -> bool {
-        let phrase = |hit: &PhraseHit| hit.start as usize >= limit && self.classes.phrase_has(hit.phrase, class);
-        self.classes.has(self.tokens[at - 1].word, class) || self.phrases.ending(at).iter().any(phrase)
+        let phrase = |hit: &PhraseHit| {
+            hit.start as usize >= limit && self.classes.phrase_has(hit.phrase, class)
+        };
+        self.classes.has(self.tokens[at - 1].word, class)
+            || self.phrases.ending(at).iter().any(phrase)
     }
 
     /// Matches steps `index..` from token `at` on.
     fn forward(&mut self, variant: &Variant, index: usize, at: usize) -> Option<()> {
-        let Some(element) = variant.elements.get(index) else { return Some(()) };
+        let Some(element) = variant.elements.get(index) else {
+            return Some(());
+        };
         let end = self.range.end;
         match element.step {
             Step::Word(word) => {
@@ -160,14 +192,17 @@ impl<'a> Verifier<'a> {
                     let next = at + width;
                     if width > 0 {
                         let inside = next - 1;
-                        if inside >= end || except.is_some_and(|class| self.excluded_until(class, at, next)) {
+                        if inside >= end
+                            || except.is_some_and(|class| self.excluded_until(class, at, next))
+                        {
                             return None;
                         }
                     }
                     if variant.clause && self.weak_break_before(next) {
                         return None;
                     }
-                    if width >= usize::from(min) && self.forward(variant, index + 1, next).is_some() {
+                    if width >= usize::from(min) && self.forward(variant, index + 1, next).is_some()
+                    {
                         return Some(());
                     }
                 }
@@ -179,14 +214,20 @@ impl<'a> Verifier<'a> {
                 }
                 self.forward(variant, index + 1, at)
             }
-            Step::Start => (at == self.range.start).then_some(()).and_then(|()| self.forward(variant, index + 1, at)),
-            Step::End => (at == end).then_some(()).and_then(|()| self.forward(variant, index + 1, at)),
+            Step::Start => (at == self.range.start)
+                .then_some(())
+                .and_then(|()| self.forward(variant, index + 1, at)),
+            Step::End => (at == end)
+                .then_some(())
+                .and_then(|()| self.forward(variant, index + 1, at)),
         }
     }
 
     /// Matches steps `..index` so that they end before token `at`.
     fn backward(&mut self, variant: &Variant, index: usize, at: usize) -> Option<()> {
-        let Some(index) = index.checked_sub(1) else { return Some(()) };
+        let Some(index) = index.checked_sub(1) else {
+            return Some(());
+        };
         let start = self.range.start;
         match variant.elements[index].step {
             Step::Word(word) => {
@@ -220,11 +261,13 @@ impl<'a> Verifier<'a> {
                         return None;
                     }
                     let next = at - width;
-                    if width > 0 && except.is_some_and(|class| self.excluded_from(class, next, at)) {
+                    if width > 0 && except.is_some_and(|class| self.excluded_from(class, next, at))
+                    {
                         return None;
                     }
                     if width >= usize::from(min) {
-                        let crosses = variant.clause && (next..=at).any(|token| self.weak_break_before(token));
+                        let crosses = variant.clause
+                            && (next..=at).any(|token| self.weak_break_before(token));
                         if !crosses && self.backward(variant, index, next).is_some() {
                             return Some(());
                         }
@@ -238,8 +281,12 @@ impl<'a> Verifier<'a> {
                 }
                 self.backward(variant, index, at)
             }
-            Step::Start => (at == start).then_some(()).and_then(|()| self.backward(variant, index, at)),
-            Step::End => (at == self.range.end).then_some(()).and_then(|()| self.backward(variant, index, at)),
+            Step::Start => (at == start)
+                .then_some(())
+                .and_then(|()| self.backward(variant, index, at)),
+            Step::End => (at == self.range.end)
+                .then_some(())
+                .and_then(|()| self.backward(variant, index, at)),
         }
     }
 }

@@ -63,7 +63,10 @@ impl Vocabulary {
             while vocabulary.slots[at].word != 0 {
                 at = (at + 1) & vocabulary.mask;
             }
-            vocabulary.slots[at] = Slot { hash: (full >> 32) as u32, word: id };
+            vocabulary.slots[at] = Slot {
+                hash: (full >> 32) as u32,
+                word: id,
+            };
         }
         vocabulary
     }

@@ -10,7 +10,8 @@ use sha2::{Digest as _, Sha256};
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::rows::{
-    CaseRow, MentionRow, ReportCase, ReportCategory, ReportCounts, ReportData, ReportField, ReportIncident, ReportMention,
+    CaseRow, MentionRow, ReportCase, ReportCategory, ReportCounts, ReportData, ReportField,
+    ReportIncident, ReportMention,
 };
 use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
@@ -69,7 +70,9 @@ impl<'l> RunWriter<'l> {
     /// # Errors
     /// If a file cannot be made.
     pub fn create(folder: &Path, lexicon: &'l Lexicon, options: RunOptions) -> Result<Self> {
-        let table = |name, columns| TableWriter::create(folder, name, columns, &options.formats, options.raw_csv);
+        let table = |name, columns| {
+            TableWriter::create(folder, name, columns, &options.formats, options.raw_csv)
+        };
         let html = options.formats.contains(&OutputFormat::Html);
         Ok(Self {
             lexicon,
@@ -77,7 +80,11 @@ impl<'l> RunWriter<'l> {
             suppressed: table("suppressed", MentionRow::SUPPRESSED_COLUMNS)?,
             rejected: table("rejected", Rejected::COLUMNS)?,
             cases: BTreeMap::new(),
-            spool: if html { Some(Spool::create(folder.join(".texts"))?) } else { None },
+            spool: if html {
+                Some(Spool::create(folder.join(".texts"))?)
+            } else {
+                None
+            },
             counts: ReportCounts::default(),
             ordinal: 0,
             options,
@@ -108,7 +115,10 @@ impl<'l> RunWriter<'l> {
         if record.fields.iter().all(|f| f.text.trim().is_empty()) {
             self.counts.empty += 1;
         }
-        let case_id = record.case_id.clone().unwrap_or_else(|| record.incident_ref());
+        let case_id = record
+            .case_id
+            .clone()
+            .unwrap_or_else(|| record.incident_ref());
         for (field, found) in record.fields.iter().zip(mentions) {
             self.mention_rows(record, &case_id, field, found)?;
         }
@@ -117,7 +127,13 @@ impl<'l> RunWriter<'l> {
             Some(spool) if counts => Some(spool.keep(&kept_fields(record, mentions))?),
             _ => None,
         };
-        let case = self.cases.entry(case_id).or_insert_with_key(|id| CaseRecord { id: id.clone(), ..CaseRecord::default() });
+        let case = self
+            .cases
+            .entry(case_id)
+            .or_insert_with_key(|id| CaseRecord {
+                id: id.clone(),
+                ..CaseRecord::default()
+            });
         let origin = format!("{}, record {}", record.source, record.record);
         let date = record.incident_date.clone().unwrap_or_default();
         let incident = case.add_incident(record.incident_ref(), date, origin, self.ordinal, kept);
@@ -138,7 +154,13 @@ impl<'l> RunWriter<'l> {
         Ok(())
     }
 
-    fn mention_rows(&mut self, record: &Record, case_id: &str, field: &Field, found: &[Mention]) -> Result<()> {
+    fn mention_rows(
+        &mut self,
+        record: &Record,
+        case_id: &str,
+        field: &Field,
+        found: &[Mention],
+    ) -> Result<()> {
         let mut offsets = CharOffsets::new(&field.text);
         for mention in found {
             let rule = &self.lexicon.rules[mention.rule];
@@ -176,8 +198,23 @@ impl<'l> RunWriter<'l> {
     ///
     /// # Errors
     /// If a file cannot be written.
-    pub fn finish(self, folder: &Path, inputs: &[InputInfo], timing: impl FnOnce() -> Timing) -> Result<RunSummary> {
-        let Self { lexicon, options, evidence, suppressed, rejected, cases, spool, mut counts, .. } = self;
+    pub fn finish(
+        self,
+        folder: &Path,
+        inputs: &[InputInfo],
+        timing: impl FnOnce() -> Timing,
+    ) -> Result<RunSummary> {
+        let Self {
+            lexicon,
+            options,
+            evidence,
+            suppressed,
+            rejected,
+            cases,
+            spool,
+            mut counts,
+            ..
+        } = self;
         evidence.finish()?;
         suppressed.finish()?;
         rejected.finish()?;
@@ -194,7 +231,13 @@ impl<'l> RunWriter<'l> {
         flagged.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
         counts.flagged = flagged.len() as u64;
         let mut tiers = [0; 3];
-        let mut table = TableWriter::create(folder, "cases", CaseRow::COLUMNS, &options.formats, options.raw_csv)?;
+        let mut table = TableWriter::create(
+            folder,
+            "cases",
+            CaseRow::COLUMNS,
+            &options.formats,
+            options.raw_csv,
+        )?;
         for (case, assessment) in &flagged {
             tiers[usize::from(assessment.tier.clamp(1, 3)) - 1] += 1;
             table.write_row(&case_row(lexicon, case, assessment).cells())?;
@@ -213,7 +256,11 @@ impl<'l> RunWriter<'l> {
         let manifest = Manifest {
             program: "throughline",
             version: env!("CARGO_PKG_VERSION"),
-            lexicon: ManifestLexicon { version: &lexicon.version, sha256: &lexicon.fingerprint, rules: lexicon.rules.len() },
+            lexicon: ManifestLexicon {
+                version: &lexicon.version,
+                sha256: &lexicon.fingerprint,
+                rules: lexicon.rules.len(),
+            },
             run_id: run_id(lexicon, inputs, &options.manifest),
             inputs,
             options: &options.manifest,
@@ -222,7 +269,8 @@ impl<'l> RunWriter<'l> {
             time: timing(),
         };
         let path = folder.join("manifest.json");
-        let text = serde_json::to_string_pretty(&manifest).map_err(|e| Error::io("cannot write", &path, e.into()))?;
+        let text = serde_json::to_string_pretty(&manifest)
+            .map_err(|e| Error::io("cannot write", &path, e.into()))?;
         std::fs::write(&path, text + "\n").map_err(|e| Error::io("cannot write", &path, e))?;
         Ok(RunSummary { counts, tiers })
     }
@@ -230,7 +278,11 @@ impl<'l> RunWriter<'l> {
 
 fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {
     let rule = &lexicon.rules[mention.rule];
-    if rule.category == mention.category { rule.tier } else { lexicon.categories[mention.category].tier }
+    if rule.category == mention.category {
+        rule.tier
+    } else {
+        lexicon.categories[mention.category].tier
+    }
 }
 
 /// First by tier, then by how many categories are told, then by reference.
@@ -243,14 +295,23 @@ fn reading_order(entry: &(CaseRecord, Assessment)) -> (u8, std::cmp::Reverse<usi
 
 fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) -> String {
     let mut hasher = Sha256::new();
-    for part in [env!("CARGO_PKG_VERSION"), &lexicon.fingerprint, &options.to_string()] {
+    for part in [
+        env!("CARGO_PKG_VERSION"),
+        &lexicon.fingerprint,
+        &options.to_string(),
+    ] {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }
     for input in inputs {
         hasher.update(input.sha256.as_bytes());
     }
-    hasher.finalize().iter().take(8).map(|b| format!("{b:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .take(8)
+        .map(|b| format!("{b:02x}"))
+        .collect()
 }
 
 fn case_row(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment) -> CaseRow {
@@ -265,12 +326,25 @@ fn case_row(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment) -> Ca
         abuse_categories: case.categories(lexicon, Group::Abuse),
         suicide_categories: case.categories(lexicon, Group::Suicide),
         mentions: case.mentions.len(),
-        key_quote: case.key_mention().map_or_else(String::new, |m| m.quote.clone()),
+        key_quote: case
+            .key_mention()
+            .map_or_else(String::new, |m| m.quote.clone()),
     }
 }
 
 fn cues(mention: &Mention, text: &str) -> Vec<String> {
-    mention.cues.iter().map(|cue| format!("{}: \"{}\" ({})", cue.effect.describe(), cue.span.of(text), cue.by)).collect()
+    mention
+        .cues
+        .iter()
+        .map(|cue| {
+            format!(
+                "{}: \"{}\" ({})",
+                cue.effect.describe(),
+                cue.span.of(text),
+                cue.by
+            )
+        })
+        .collect()
 }
 
 fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
@@ -307,15 +381,24 @@ fn report_data(
     let mut bytes = 0;
     for (case, assessment) in flagged.iter().take(options.report_cases) {
         let report = report_case(lexicon, case, assessment, kept)?;
-        bytes += report.incidents.iter().flat_map(|i| &i.fields).map(|f| f.text.len() + 300 * f.mentions.len()).sum::<usize>();
+        bytes += report
+            .incidents
+            .iter()
+            .flat_map(|i| &i.fields)
+            .map(|f| f.text.len() + 300 * f.mentions.len())
+            .sum::<usize>();
         if bytes > options.report_bytes && !cases.is_empty() {
             break;
         }
         cases.push(report);
     }
     let per_category = |index: usize| {
-        let told = flagged.iter().map(|(case, _)| case.mentions.iter().filter(|m| m.category == index).count() as u64);
-        told.fold((0, 0), |(cases, mentions), n| (cases + u64::from(n > 0), mentions + n))
+        let told = flagged
+            .iter()
+            .map(|(case, _)| case.mentions.iter().filter(|m| m.category == index).count() as u64);
+        told.fold((0, 0), |(cases, mentions), n| {
+            (cases + u64::from(n > 0), mentions + n)
+        })
     };
     Ok(ReportData {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -344,12 +427,21 @@ fn report_data(
     })
 }
 
-fn report_case(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment, kept: &mut Kept) -> Result<ReportCase> {
+fn report_case(
+    lexicon: &Lexicon,
+    case: &CaseRecord,
+    assessment: &Assessment,
+    kept: &mut Kept,
+) -> Result<ReportCase> {
     let (first_date, last_date) = case.dates();
     let mut incidents = Vec::new();
     for incident in &case.incidents {
         let fields = match incident.kept {
-            Some(place) => kept.fields(place)?.into_iter().map(|f| report_field(lexicon, f)).collect(),
+            Some(place) => kept
+                .fields(place)?
+                .into_iter()
+                .map(|f| report_field(lexicon, f))
+                .collect(),
             None => Vec::new(),
         };
         incidents.push(ReportIncident {
@@ -367,13 +459,19 @@ fn report_case(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment, ke
         prompts: assessment.prompts.clone(),
         first_date,
         last_date,
-        key_quote: case.key_mention().map_or_else(String::new, |m| m.quote.clone()),
+        key_quote: case
+            .key_mention()
+            .map_or_else(String::new, |m| m.quote.clone()),
         incidents,
     })
 }
 
 fn report_field(lexicon: &Lexicon, field: KeptField) -> ReportField {
-    let mut units = Utf16Offsets { text: &field.text, byte: 0, units: 0 };
+    let mut units = Utf16Offsets {
+        text: &field.text,
+        byte: 0,
+        units: 0,
+    };
     let mentions = field
         .mentions
         .into_iter()
@@ -388,7 +486,11 @@ fn report_field(lexicon: &Lexicon, field: KeptField) -> ReportField {
             suppressed: m.suppressed,
         })
         .collect();
-    ReportField { name: field.name, text: field.text.clone(), mentions }
+    ReportField {
+        name: field.name,
+        text: field.text.clone(),
+        mentions,
+    }
 }
 
 /// Converts byte offsets to UTF-16 code units, cheapest in rising order.

@@ -41,15 +41,22 @@ pub(super) struct Spool {
 impl Spool {
     pub fn create(path: PathBuf) -> Result<Self> {
         let file = File::create(&path).map_err(|e| Error::io("cannot write", &path, e))?;
-        Ok(Self { path, file: BufWriter::with_capacity(1 << 16, file), at: 0 })
+        Ok(Self {
+            path,
+            file: BufWriter::with_capacity(1 << 16, file),
+            at: 0,
+        })
     }
 
     /// Keeps the fields of a record; returns where.
     pub fn keep(&mut self, fields: &[KeptField]) -> Result<u64> {
         let place = self.at;
-        let mut line = serde_json::to_vec(fields).map_err(|e| Error::io("cannot write", &self.path, e.into()))?;
+        let mut line = serde_json::to_vec(fields)
+            .map_err(|e| Error::io("cannot write", &self.path, e.into()))?;
         line.push(b'\n');
-        self.file.write_all(&line).map_err(|e| Error::io("cannot write", &self.path, e))?;
+        self.file
+            .write_all(&line)
+            .map_err(|e| Error::io("cannot write", &self.path, e))?;
         self.at += line.len() as u64;
         Ok(place)
     }
@@ -57,9 +64,13 @@ impl Spool {
     /// Ends writing, to read back what was kept.
     pub fn read_back(self) -> Result<Kept> {
         let Self { path, file, .. } = self;
-        file.into_inner().map_err(|e| Error::io("cannot write", &path, e.into_error()))?;
+        file.into_inner()
+            .map_err(|e| Error::io("cannot write", &path, e.into_error()))?;
         let file = File::open(&path).map_err(|e| Error::io("cannot read", &path, e))?;
-        Ok(Kept { path, file: BufReader::new(file) })
+        Ok(Kept {
+            path,
+            file: BufReader::new(file),
+        })
     }
 }
 

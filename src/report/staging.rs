@@ -10,7 +10,14 @@ use crate::error::{Error, Result};
 const MANIFEST: &str = "manifest.json";
 
 /// What a former run may have left in a folder, by name without the extension.
-const TABLES: &[&str] = &["cases", "evidence", "suppressed", "rejected", "checks", "report"];
+const TABLES: &[&str] = &[
+    "cases",
+    "evidence",
+    "suppressed",
+    "rejected",
+    "checks",
+    "report",
+];
 
 /// Endings of the files of a run.
 const ENDINGS: &[&str] = &["csv", "jsonl", "parquet", "html", "xlsx"];
@@ -29,29 +36,43 @@ impl Staging {
     /// If `target` holds files and `force` is not given, or cannot be written.
     pub fn prepare(target: &Path, force: bool) -> Result<Self> {
         if target.exists() && !target.is_dir() {
-            return Err(Error::usage(format!("{}: is a file, not a folder", target.display())));
+            return Err(Error::usage(format!(
+                "{}: is a file, not a folder",
+                target.display()
+            )));
         }
         if target.is_dir() && !force {
-            let mut entries = std::fs::read_dir(target).map_err(|e| Error::io("cannot read", target, e))?;
+            let mut entries =
+                std::fs::read_dir(target).map_err(|e| Error::io("cannot read", target, e))?;
             if target.join(MANIFEST).exists() {
-                return Err(Error::usage(format!("{}: holds a run already; --force replaces it", target.display())));
+                return Err(Error::usage(format!(
+                    "{}: holds a run already; --force replaces it",
+                    target.display()
+                )));
             }
             if entries.next().is_some() {
-                return Err(Error::usage(format!("{}: is not empty; choose another folder, or --force", target.display())));
+                return Err(Error::usage(format!(
+                    "{}: is not empty; choose another folder, or --force",
+                    target.display()
+                )));
             }
         }
         let parent = match target.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        std::fs::create_dir_all(parent).map_err(|e| Error::io("cannot make the folder", parent, e))?;
+        std::fs::create_dir_all(parent)
+            .map_err(|e| Error::io("cannot make the folder", parent, e))?;
         // Inside a folder that is there already: the parent may be closed to us.
         let place = if target.is_dir() { target } else { parent };
         let folder = tempfile::Builder::new()
             .prefix(".throughline-incomplete-")
             .tempdir_in(place)
             .map_err(|e| Error::io("cannot write", place, e))?;
-        Ok(Self { folder, target: target.to_owned() })
+        Ok(Self {
+            folder,
+            target: target.to_owned(),
+        })
     }
 
     /// The folder to write into.
@@ -66,7 +87,8 @@ impl Staging {
     pub fn publish(self) -> Result<()> {
         let target = self.target.as_path();
         if !target.exists() {
-            std::fs::create_dir(target).map_err(|e| Error::io("cannot make the folder", target, e))?;
+            std::fs::create_dir(target)
+                .map_err(|e| Error::io("cannot make the folder", target, e))?;
         }
         let old = target.join(MANIFEST);
         if old.exists() {
@@ -76,19 +98,25 @@ impl Staging {
             for ending in ENDINGS {
                 let path = target.join(format!("{name}.{ending}"));
                 if path.exists() {
-                    std::fs::remove_file(&path).map_err(|e| Error::io("cannot replace", &path, e))?;
+                    std::fs::remove_file(&path)
+                        .map_err(|e| Error::io("cannot replace", &path, e))?;
                 }
             }
         }
         let folder = self.folder.path();
         let mut names = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("cannot read", folder, e))? {
-            names.push(entry.map_err(|e| Error::io("cannot read", folder, e))?.file_name());
+            names.push(
+                entry
+                    .map_err(|e| Error::io("cannot read", folder, e))?
+                    .file_name(),
+            );
         }
         names.sort_by_key(|name| (name == MANIFEST, name.clone()));
         for name in names {
             let to = target.join(&name);
-            std::fs::rename(folder.join(&name), &to).map_err(|e| Error::io("cannot put in place", &to, e))?;
+            std::fs::rename(folder.join(&name), &to)
+                .map_err(|e| Error::io("cannot put in place", &to, e))?;
         }
         Ok(())
     }

@@ -74,7 +74,8 @@ impl Segmented {
 
     fn push_sentence(&mut self, text: &str, first: usize, last: usize) {
         let floor = self.sentences.last().map_or(0, |s| s.span.end);
-        self.sentences.push(sentence(text, &self.tokens, first..last, floor));
+        self.sentences
+            .push(sentence(text, &self.tokens, first..last, floor));
     }
 
     /// The index of the sentence that holds a token.
@@ -91,15 +92,27 @@ impl Segmented {
 
 /// The sentence of `tokens[range]`; `floor` is where the sentence before it ends.
 fn sentence(text: &str, tokens: &[Token], range: Range<usize>, floor: usize) -> Sentence {
-    let Range { start: first, end: last } = range;
+    let Range {
+        start: first,
+        end: last,
+    } = range;
     let start = tokens[first].start as usize;
     let end = tokens[last - 1].end as usize;
     let limit = tokens.get(last).map_or(text.len(), |t| t.start as usize);
     let tail = &text[end..limit];
-    let closing = tail.find(|c: char| c.is_whitespace() || c.is_alphanumeric() || "/|-".contains(c)).unwrap_or(tail.len());
+    let closing = tail
+        .find(|c: char| c.is_whitespace() || c.is_alphanumeric() || "/|-".contains(c))
+        .unwrap_or(tail.len());
     // An opening mark belongs to the sentence that it opens.
-    let closing = tail[..closing].trim_end_matches(['(', '[', '\u{201C}', '\u{2018}']).len();
-    let opens = |c: char| matches!(c, '"' | '\'' | '\u{201C}' | '\u{2018}' | '(' | '[' | '?' | '\u{a3}');
+    let closing = tail[..closing]
+        .trim_end_matches(['(', '[', '\u{201C}', '\u{2018}'])
+        .len();
+    let opens = |c: char| {
+        matches!(
+            c,
+            '"' | '\'' | '\u{201C}' | '\u{2018}' | '(' | '[' | '?' | '\u{a3}'
+        )
+    };
     let head = &text[floor..start];
     Sentence {
         first,

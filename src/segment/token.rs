@@ -74,8 +74,19 @@ const LONGEST_KEY: usize = 48;
 /// Splits `text` into tokens, appended to `tokens` (which is cleared first).
 pub fn tokenise(text: &str, words: &impl WordLookup, tokens: &mut Vec<Token>) {
     tokens.clear();
-    Tokeniser { text, bytes: text.as_bytes(), words, tokens, key: Vec::with_capacity(32), gap: Break::Sentence, queried: false, quote: None, at: 0, line_start: 0 }
-        .run();
+    Tokeniser {
+        text,
+        bytes: text.as_bytes(),
+        words,
+        tokens,
+        key: Vec::with_capacity(32),
+        gap: Break::Sentence,
+        queried: false,
+        quote: None,
+        at: 0,
+        line_start: 0,
+    }
+    .run();
 }
 
 struct Tokeniser<'t, W> {
@@ -111,7 +122,11 @@ impl<W: WordLookup> Tokeniser<'_, W> {
     }
 
     fn before(&self) -> u8 {
-        if self.at == 0 { b' ' } else { self.bytes[self.at - 1] }
+        if self.at == 0 {
+            b' '
+        } else {
+            self.bytes[self.at - 1]
+        }
     }
 
     fn raise(&mut self, gap: Break) {
@@ -134,7 +149,11 @@ impl<W: WordLookup> Tokeniser<'_, W> {
     }
 
     fn look_up(&self) -> WordId {
-        if self.key.len() > LONGEST_KEY { 0 } else { self.words.lookup(&self.key) }
+        if self.key.len() > LONGEST_KEY {
+            0
+        } else {
+            self.words.lookup(&self.key)
+        }
     }
 
     /// A word that begins with a letter, or goes on after digits were split off.
@@ -168,7 +187,9 @@ impl<W: WordLookup> Tokeniser<'_, W> {
                     at += 1;
                 }
                 0x80.. => {
-                    let Some(c) = self.text[at..].chars().next() else { break };
+                    let Some(c) = self.text[at..].chars().next() else {
+                        break;
+                    };
                     match classify(c) {
                         CharClass::Word => fold_into(c, &mut self.key),
                         CharClass::Apostrophe if self.letter_follows(at + c.len_utf8()) => {}
@@ -190,7 +211,10 @@ impl<W: WordLookup> Tokeniser<'_, W> {
     fn letter_follows(&self, at: usize) -> bool {
         match self.bytes.get(at) {
             Some(b'a'..=b'z' | b'A'..=b'Z') => true,
-            Some(0x80..) => self.text[at..].chars().next().is_some_and(|c| classify(c) == CharClass::Word),
+            Some(0x80..) => self.text[at..]
+                .chars()
+                .next()
+                .is_some_and(|c| classify(c) == CharClass::Word),
             _ => false,
         }
     }
@@ -198,7 +222,11 @@ impl<W: WordLookup> Tokeniser<'_, W> {
     /// Whether `/` at `at` belongs to a short form such as `b/f`, `w/o` or `w/`.
     fn short_slash(&self, start: usize, at: usize) -> bool {
         let left = at - start;
-        let right = self.bytes[at + 1..].iter().take(4).take_while(|b| b.is_ascii_alphabetic()).count();
+        let right = self.bytes[at + 1..]
+            .iter()
+            .take(4)
+            .take_while(|b| b.is_ascii_alphabetic())
+            .count();
         if self.key.contains(&b'/') {
             return false;
         }
@@ -211,7 +239,10 @@ impl<W: WordLookup> Tokeniser<'_, W> {
 
     fn single_letter_at(&self, at: usize) -> bool {
         self.bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
-            && !self.bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+            && !self
+                .bytes
+                .get(at + 1)
+                .is_some_and(u8::is_ascii_alphanumeric)
     }
 
     /// A number, time or fraction; letters that follow begin a word of their own (`5yrs`), but for
@@ -233,14 +264,21 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             at += 1;
         }
         let rest = &self.bytes[at..];
-        let letters = rest.iter().take(5).take_while(|b| b.is_ascii_alphabetic()).count();
+        let letters = rest
+            .iter()
+            .take(5)
+            .take_while(|b| b.is_ascii_alphabetic())
+            .count();
         let suffix: Vec<u8> = rest[..letters.min(4)].to_ascii_lowercase();
         let ordinal = matches!(suffix.as_slice(), b"st" | b"nd" | b"rd" | b"th");
         let hours = matches!(suffix.as_slice(), b"hrs" | b"h" | b"am" | b"pm");
         if ordinal {
             self.key.extend_from_slice(&suffix);
             at += letters;
-        } else if hours && (colons > 0 || self.key.contains(&b'.') || self.key.len() <= 4) && suffix.as_slice() != b"h" {
+        } else if hours
+            && (colons > 0 || self.key.contains(&b'.') || self.key.len() <= 4)
+            && suffix.as_slice() != b"h"
+        {
             at += letters;
             colons = colons.max(1);
         } else if rest.first() == Some(&b'+') {
@@ -321,12 +359,16 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             b'.' => self.full_stop(next),
             b'!' => self.raise(Break::Sentence),
             b'?' => {
-                let opens = (self.before().is_ascii_whitespace() || matches!(self.before(), b'?' | b'(' | b'/' | b'-'))
+                let opens = (self.before().is_ascii_whitespace()
+                    || matches!(self.before(), b'?' | b'(' | b'/' | b'-'))
                     && (next.is_ascii_alphanumeric() || next == b'?');
                 // `IP upset, ? assaulted`: set off on both sides, it queries what follows. Without a
                 // mark before it, it may be a question mark that strayed from its word.
                 let apart = self.before() == b' ' || self.at == self.line_start;
-                let opens_apart = apart && next == b' ' && self.peek(2).is_ascii_alphanumeric() && self.gap >= Break::Weak;
+                let opens_apart = apart
+                    && next == b' '
+                    && self.peek(2).is_ascii_alphanumeric()
+                    && self.gap >= Break::Weak;
                 if opens || opens_apart {
                     self.queried = true;
                 } else {
@@ -335,24 +377,35 @@ impl<W: WordLookup> Tokeniser<'_, W> {
                     self.raise(Break::Sentence);
                 }
             }
-            b',' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b':' | b'=' | b'<' | b'>' => self.raise(Break::Weak),
+            b',' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b':' | b'=' | b'<' | b'>' => {
+                self.raise(Break::Weak);
+            }
             b';' => self.raise(Break::Strong),
             b'|' => self.raise(Break::Sentence),
             b'/' => {
                 // Not the slashes of `https://`.
-                let double = next == b'/' && self.before() != b':' || self.before() == b'/' && self.at > 1 && self.bytes[self.at - 2] != b':';
+                let double = next == b'/' && self.before() != b':'
+                    || self.before() == b'/' && self.at > 1 && self.bytes[self.at - 2] != b':';
                 if double || (self.before().is_ascii_whitespace() && next.is_ascii_whitespace()) {
                     self.raise(Break::Sentence);
                 }
             }
             b'-' => {
-                let spaced = self.before().is_ascii_whitespace() && (next.is_ascii_whitespace() || next == b'-');
-                if spaced || next == b'-' || (self.before().is_ascii_whitespace() && next.is_ascii_alphabetic()) {
+                let spaced = self.before().is_ascii_whitespace()
+                    && (next.is_ascii_whitespace() || next == b'-');
+                if spaced
+                    || next == b'-'
+                    || (self.before().is_ascii_whitespace() && next.is_ascii_alphabetic())
+                {
                     self.raise(Break::Strong);
                 }
             }
             b'"' => {
-                self.quote = if self.quote == Some(b'"') { None } else { Some(b'"') };
+                self.quote = if self.quote == Some(b'"') {
+                    None
+                } else {
+                    Some(b'"')
+                };
                 self.raise(Break::None);
             }
             b'\'' | b'`' => self.single_quote(next.is_ascii_alphanumeric() || next >= 0x80),
@@ -363,14 +416,19 @@ impl<W: WordLookup> Tokeniser<'_, W> {
                 self.push(self.at, self.at + 1, word);
                 return;
             }
-            b'*' => self.raise(if self.before().is_ascii_whitespace() && next == b' ' { Break::Strong } else { Break::None }),
+            b'*' => self.raise(if self.before().is_ascii_whitespace() && next == b' ' {
+                Break::Strong
+            } else {
+                Break::None
+            }),
             _ => {}
         }
         self.at += 1;
     }
 
     fn single_quote(&mut self, word_follows: bool) {
-        let after_word = self.before().is_ascii_alphanumeric() || matches!(self.before(), b'.' | b',' | b'!' | b'?');
+        let after_word = self.before().is_ascii_alphanumeric()
+            || matches!(self.before(), b'.' | b',' | b'!' | b'?');
         if self.quote == Some(b'\'') && after_word {
             self.quote = None;
         } else if self.quote.is_none() && word_follows && !after_word {
@@ -386,11 +444,18 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             self.raise(Break::Strong);
             return;
         }
-        let last = self.tokens.last().copied().filter(|t| t.end as usize == self.at);
-        let single = last.is_some_and(|t| t.end - t.start == 1 && self.bytes[t.start as usize].is_ascii_alphabetic());
+        let last = self
+            .tokens
+            .last()
+            .copied()
+            .filter(|t| t.end as usize == self.at);
+        let single = last.is_some_and(|t| {
+            t.end - t.start == 1 && self.bytes[t.start as usize].is_ascii_alphabetic()
+        });
         let abbreviated = !single && last.is_some_and(|t| self.words.is_abbreviation(t.word));
         // `e.g.`, `a.m.`, initials, `s.20`: single letters with stops between them.
-        let initial = single && (next.is_ascii_alphanumeric() || self.at > 1 && self.bytes[self.at - 2] == b'.');
+        let initial = single
+            && (next.is_ascii_alphanumeric() || self.at > 1 && self.bytes[self.at - 2] == b'.');
         if abbreviated || initial || next.is_ascii_alphanumeric() && self.inside_address() {
             return;
         }
@@ -414,14 +479,27 @@ impl<W: WordLookup> Tokeniser<'_, W> {
     fn inside_address(&self) -> bool {
         const LONGEST: usize = 80;
         let word = |b: &&u8| b.is_ascii_graphic();
-        let before = self.bytes[..self.at].iter().rev().take(LONGEST).take_while(word).count();
-        let after = self.bytes[self.at..].iter().take(LONGEST).take_while(word).count();
+        let before = self.bytes[..self.at]
+            .iter()
+            .rev()
+            .take(LONGEST)
+            .take_while(word)
+            .count();
+        let after = self.bytes[self.at..]
+            .iter()
+            .take(LONGEST)
+            .take_while(word)
+            .count();
         let run = &self.bytes[self.at - before..self.at + after];
-        run.contains(&b'@') || run.windows(3).any(|w| w == b"://") || run.windows(4).any(|w| w.eq_ignore_ascii_case(b"www."))
+        run.contains(&b'@')
+            || run.windows(3).any(|w| w == b"://")
+            || run.windows(4).any(|w| w.eq_ignore_ascii_case(b"www."))
     }
 
     fn non_ascii(&mut self) {
-        let Some(c) = self.text[self.at..].chars().next() else { return };
+        let Some(c) = self.text[self.at..].chars().next() else {
+            return;
+        };
         let size = c.len_utf8();
         match classify(c) {
             CharClass::Word => {

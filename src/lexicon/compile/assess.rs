@@ -19,7 +19,13 @@ fn ids(
     for entry in list {
         match by_id.get(entry.get_ref()) {
             Some(id) => out.push(*id),
-            None => unknown_name(path, entry, "category", by_id.keys().map(String::as_str), problems),
+            None => unknown_name(
+                path,
+                entry,
+                "category",
+                by_id.keys().map(String::as_str),
+                problems,
+            ),
         }
     }
     out
@@ -40,24 +46,47 @@ pub(super) fn form(
         let Some(form) = &file.form else { continue };
         for entry in &form.questions {
             let question = entry.get_ref();
-            if let Some(number) = question.number.filter(|n| questions.iter().any(|q| q.number == Some(*n))) {
-                problems.add(path, entry.span(), format!("question {number} of {} is given twice", form.name));
+            if let Some(number) = question
+                .number
+                .filter(|n| questions.iter().any(|q| q.number == Some(*n)))
+            {
+                problems.add(
+                    path,
+                    entry.span(),
+                    format!("question {number} of {} is given twice", form.name),
+                );
             }
             let key = match (question.number, &question.key) {
                 (Some(number), _) => format!("q{number}"),
                 (None, Some(key)) => key.clone(),
                 (None, None) => {
-                    problems.add_with_fix(path, entry.span(), "a question needs a number or a key", "number = 18, or key = \"strangle\"");
+                    problems.add_with_fix(
+                        path,
+                        entry.span(),
+                        "a question needs a number or a key",
+                        "number = 18, or key = \"strangle\"",
+                    );
                     continue;
                 }
             };
             let mut stems = Vec::new();
             for stem in &question.stems {
                 let owner = questions.len() as u32;
-                compile_into(path, stem, owner, false, Place::Target, table, &mut stems, problems);
+                compile_into(
+                    path,
+                    stem,
+                    owner,
+                    false,
+                    Place::Target,
+                    table,
+                    &mut stems,
+                    problems,
+                );
             }
-            let experiencer =
-                question.experiencer.as_ref().and_then(|e| value(path, e, Role::parse, Role::ALL, "role", problems));
+            let experiencer = question
+                .experiencer
+                .as_ref()
+                .and_then(|e| value(path, e, Role::parse, Role::ALL, "role", problems));
             let mut own = Vec::new();
             for category in ids(path, &question.categories, by_id, problems) {
                 own.push(rules.len());
@@ -67,7 +96,9 @@ pub(super) fn form(
                     status: "reviewed".into(),
                     patterns: vec![format!("{} question {key}: {}", form.name, question.theme)],
                     why: format!("A yes on the form {}: {}.", form.name, question.theme),
-                    false_positives: vec!["a form with other numbers; check the wording of the question".into()],
+                    false_positives: vec![
+                        "a form with other numbers; check the wording of the question".into(),
+                    ],
                     tags: vec!["form".into()],
                     tier: categories[category].tier,
                     experiencer,
@@ -87,7 +118,12 @@ pub(super) fn form(
                     regex: None,
                 });
             }
-            questions.push(FormQuestion { number: question.number, theme: question.theme.clone(), rules: own, stems });
+            questions.push(FormQuestion {
+                number: question.number,
+                theme: question.theme.clone(),
+                rules: own,
+                stems,
+            });
         }
     }
     questions.sort_by_key(|q| q.number);
@@ -120,7 +156,16 @@ pub(super) fn assess(
                 temporality: rule
                     .temporality
                     .iter()
-                    .filter_map(|t| value(path, t, Temporality::parse, Temporality::ALL, "temporality", problems))
+                    .filter_map(|t| {
+                        value(
+                            path,
+                            t,
+                            Temporality::parse,
+                            Temporality::ALL,
+                            "temporality",
+                            problems,
+                        )
+                    })
                     .collect(),
                 experiencer: rule
                     .experiencer
@@ -134,7 +179,11 @@ pub(super) fn assess(
             prompts.push(PromptRule {
                 id: rule.id.clone(),
                 prompt: rule.prompt.clone(),
-                all: rule.all.iter().map(|list| ids(path, list, by_id, problems)).collect(),
+                all: rule
+                    .all
+                    .iter()
+                    .map(|list| ids(path, list, by_id, problems))
+                    .collect(),
                 at_least: rule.at_least.unwrap_or(1),
             });
         }

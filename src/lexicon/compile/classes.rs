@@ -165,11 +165,17 @@ impl ClassTable {
         for node in nodes {
             let choices = self.choices(node)?;
             if phrases.len() * choices.len() > MOST_PHRASES {
-                return Err(format!("this entry stands for more than {MOST_PHRASES} phrases"));
+                return Err(format!(
+                    "this entry stands for more than {MOST_PHRASES} phrases"
+                ));
             }
             phrases = phrases
                 .iter()
-                .flat_map(|head| choices.iter().map(move |tail| head.iter().chain(tail).copied().collect()))
+                .flat_map(|head| {
+                    choices
+                        .iter()
+                        .map(move |tail| head.iter().chain(tail).copied().collect())
+                })
                 .collect();
         }
         Ok(phrases)
@@ -178,8 +184,15 @@ impl ClassTable {
     fn choices(&self, node: &Node) -> Result<Vec<Vec<WordId>>, String> {
         match node {
             Node::Word(word) => Ok(vec![self.literal(word)?]),
-            Node::Verb(verb) => self.verb(verb).iter().map(|form| self.literal(form)).collect(),
-            Node::Noun(noun) => noun_forms(noun).iter().map(|form| self.literal(form)).collect(),
+            Node::Verb(verb) => self
+                .verb(verb)
+                .iter()
+                .map(|form| self.literal(form))
+                .collect(),
+            Node::Noun(noun) => noun_forms(noun)
+                .iter()
+                .map(|form| self.literal(form))
+                .collect(),
             Node::Group(branches) => {
                 let mut all = Vec::new();
                 for branch in branches {
@@ -224,25 +237,42 @@ impl ClassTable {
         for (index, word) in self.interner.list().iter().enumerate() {
             let id = word_id(index);
             let digits = word.bytes().next().is_some_and(|b| b.is_ascii_digit())
-                && word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'/' | b':'));
+                && word
+                    .bytes()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'/' | b':'));
             if digits {
                 let class = if word.contains(':') { time } else { number };
                 self.members[class as usize].words.insert(id);
-            } else if word.len() > 1 && word.starts_with('x') && word[1..].bytes().all(|b| b.is_ascii_digit()) {
+            } else if word.len() > 1
+                && word.starts_with('x')
+                && word[1..].bytes().all(|b| b.is_ascii_digit())
+            {
                 self.members[times as usize].words.insert(id);
             }
         }
-        for (class, shape) in [(number, Shape::Number), (time, Shape::Time), (times, Shape::Times)] {
+        for (class, shape) in [
+            (number, Shape::Number),
+            (time, Shape::Time),
+            (times, Shape::Times),
+        ] {
             self.members[class as usize].words.insert(shape_id(shape));
         }
     }
 
-    fn flatten_one(&self, id: usize, flat: &mut Vec<Option<Members>>, path: &mut Vec<usize>) -> Result<(), String> {
+    fn flatten_one(
+        &self,
+        id: usize,
+        flat: &mut Vec<Option<Members>>,
+        path: &mut Vec<usize>,
+    ) -> Result<(), String> {
         if flat[id].is_some() {
             return Ok(());
         }
         if path.contains(&id) {
-            let named = self.names.iter().find(|(_, class)| path.contains(&(**class as usize)));
+            let named = self
+                .names
+                .iter()
+                .find(|(_, class)| path.contains(&(**class as usize)));
             return Err(named.map(|(name, _)| name.clone()).unwrap_or_default());
         }
         path.push(id);
@@ -269,7 +299,13 @@ impl ClassTable {
 
     /// How often a member of each class is to be expected.
     pub fn class_frequencies(&self, flat: &[Members]) -> Vec<u64> {
-        let phrase = |words: &Vec<WordId>| words.iter().map(|w| self.word_frequency(*w)).min().unwrap_or(RARE);
+        let phrase = |words: &Vec<WordId>| {
+            words
+                .iter()
+                .map(|w| self.word_frequency(*w))
+                .min()
+                .unwrap_or(RARE)
+        };
         flat.iter()
             .map(|m| {
                 m.words.iter().map(|w| self.word_frequency(*w)).sum::<u64>()
@@ -284,7 +320,12 @@ impl ClassTable {
         let pairs: Vec<(WordId, ClassId)> = flat
             .iter()
             .enumerate()
-            .flat_map(|(class, members)| members.words.iter().map(move |word| (*word, class as ClassId)))
+            .flat_map(|(class, members)| {
+                members
+                    .words
+                    .iter()
+                    .map(move |word| (*word, class as ClassId))
+            })
             .collect();
         let mut classes_of: BTreeMap<&Vec<WordId>, Vec<ClassId>> = BTreeMap::new();
         for (class, members) in flat.iter().enumerate() {
@@ -297,7 +338,11 @@ impl ClassTable {
             .map(|(words, classes)| {
                 let rarest = |index: &usize| (self.word_frequency(words[*index]), *index);
                 let anchor = (0..words.len()).min_by_key(rarest).unwrap_or(0);
-                Phrase { words: words.clone().into(), anchor, classes }
+                Phrase {
+                    words: words.clone().into(),
+                    anchor,
+                    classes,
+                }
             })
             .collect();
         Classes::build(words, flat.len(), &pairs, phrases)

@@ -34,22 +34,43 @@ impl Problems<'_> {
         self.found.push(Diagnostic::new(file, text, range, message));
     }
 
-    fn add_with_fix(&mut self, file: &str, range: Range<usize>, message: impl Into<String>, fix: impl Into<String>) {
+    fn add_with_fix(
+        &mut self,
+        file: &str,
+        range: Range<usize>,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
         let text = self.texts.get(file).copied().unwrap_or_default();
-        self.found.push(Diagnostic::new(file, text, range, message).fix(fix));
+        self.found
+            .push(Diagnostic::new(file, text, range, message).fix(fix));
     }
 
     /// A problem inside a TOML string: `at` counts bytes of the string's value.
-    fn add_inside(&mut self, file: &str, string: &Spanned<String>, at: Range<usize>, message: impl Into<String>) {
+    fn add_inside(
+        &mut self,
+        file: &str,
+        string: &Spanned<String>,
+        at: Range<usize>,
+        message: impl Into<String>,
+    ) {
         let span = string.span();
         let plain = span.len() == string.get_ref().len() + 2;
-        let range = if plain { span.start + 1 + at.start..span.start + 1 + at.end.max(at.start + 1) } else { span };
+        let range = if plain {
+            span.start + 1 + at.start..span.start + 1 + at.end.max(at.start + 1)
+        } else {
+            span
+        };
         self.add(file, range, message);
     }
 
     fn line(&self, file: &str, at: usize) -> usize {
         let text = self.texts.get(file).copied().unwrap_or_default();
-        text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+        text.as_bytes()[..at.min(text.len())]
+            .iter()
+            .filter(|b| **b == b'\n')
+            .count()
+            + 1
     }
 }
 
@@ -57,54 +78,119 @@ impl Problems<'_> {
 type Files<'s> = Vec<(&'s str, schema::File)>;
 
 pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
-    let mut problems = Problems { found: Vec::new(), texts: source.files().collect() };
+    let mut problems = Problems {
+        found: Vec::new(),
+        texts: source.files().collect(),
+    };
     let files = parse_files(source, &mut problems);
     let version = version(&files, &mut problems);
     let mut table = ClassTable::default();
     fill_classes(&files, &mut table, &mut problems);
     let categories = categories(&files, &mut problems);
-    let by_id: BTreeMap<String, usize> = categories.iter().enumerate().map(|(i, c)| (c.id.clone(), i)).collect();
+    let by_id: BTreeMap<String, usize> = categories
+        .iter()
+        .enumerate()
+        .map(|(i, c)| (c.id.clone(), i))
+        .collect();
     let mut rules = Vec::new();
     let mut rule_variants = Vec::new();
     let mut modifiers = Vec::new();
     let mut modifier_variants = Vec::new();
     for (file, content) in &files {
-        rules::add_rules(file, content, &categories, &by_id, &mut table, &mut rules, &mut rule_variants, &mut problems);
-        rules::add_modifiers(file, content, &by_id, &categories, &mut table, &mut modifiers, &mut modifier_variants, &mut problems);
+        rules::add_rules(
+            file,
+            content,
+            &categories,
+            &by_id,
+            &mut table,
+            &mut rules,
+            &mut rule_variants,
+            &mut problems,
+        );
+        rules::add_modifiers(
+            file,
+            content,
+            &by_id,
+            &categories,
+            &mut table,
+            &mut modifiers,
+            &mut modifier_variants,
+            &mut problems,
+        );
     }
-    let mut form = assess::form(&files, &categories, &by_id, &mut table, &mut rules, &mut problems);
+    let mut form = assess::form(
+        &files,
+        &categories,
+        &by_id,
+        &mut table,
+        &mut rules,
+        &mut problems,
+    );
     let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
 
     let flat = match table.flatten() {
         Ok(flat) => flat,
         Err(name) => {
-            if let Some((file, class)) = files.iter().find_map(|(file, own)| Some((file, own.class.get(&name)?))) {
-                problems.add(file, class.span(), format!("class `{name}` includes itself"));
+            if let Some((file, class)) = files
+                .iter()
+                .find_map(|(file, own)| Some((file, own.class.get(&name)?)))
+            {
+                problems.add(
+                    file,
+                    class.span(),
+                    format!("class `{name}` includes itself"),
+                );
             }
             Vec::new()
         }
     };
     if !problems.found.is_empty() {
-        problems.found.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+        problems
+            .found
+            .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         return Err(Error::lexicon(problems.found));
     }
     let frequency = table.class_frequencies(&flat);
-    set_anchors(rule_variants.iter_mut().chain(modifier_variants.iter_mut()), &table, &frequency);
+    set_anchors(
+        rule_variants.iter_mut().chain(modifier_variants.iter_mut()),
+        &table,
+        &frequency,
+    );
     for rule in &mut rules {
         set_anchors(own_variants(rule), &table, &frequency);
     }
     for modifier in &mut modifiers {
-        let own = modifier.needs_in_narrative.iter_mut().chain(&mut modifier.unless_in_narrative).chain(&mut modifier.until);
+        let own = modifier
+            .needs_in_narrative
+            .iter_mut()
+            .chain(&mut modifier.unless_in_narrative)
+            .chain(&mut modifier.until);
         set_anchors(own, &table, &frequency);
     }
-    set_anchors(form.iter_mut().flat_map(|question| &mut question.stems), &table, &frequency);
-    let (far_variants, modifier_variants) = modifier_variants.into_iter().partition(|v: &Variant| modifiers[v.owner as usize].is_far());
+    set_anchors(
+        form.iter_mut().flat_map(|question| &mut question.stems),
+        &table,
+        &frequency,
+    );
+    let (far_variants, modifier_variants) = modifier_variants
+        .into_iter()
+        .partition(|v: &Variant| modifiers[v.owner as usize].is_far());
     let words = table.interner.list();
-    let abbreviation = table.named("abbreviation").map(|id| flat[id as usize].words.clone()).unwrap_or_default();
-    let listed: std::collections::HashSet<&str> =
-        words.iter().enumerate().filter(|(i, _)| abbreviation.contains(&crate::matcher::word_id(*i))).map(|(_, w)| w.as_str()).collect();
+    let abbreviation = table
+        .named("abbreviation")
+        .map(|id| flat[id as usize].words.clone())
+        .unwrap_or_default();
+    let listed: std::collections::HashSet<&str> = words
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| abbreviation.contains(&crate::matcher::word_id(*i)))
+        .map(|(_, w)| w.as_str())
+        .collect();
     let vocabulary = Vocabulary::build(&words, |word| listed.contains(word));
-    let members_of: Vec<Vec<u32>> = flat.iter().map(|m| m.words.iter().copied().collect()).collect();
+    let members_of: Vec<Vec<u32>> = flat
+        .iter()
+        .map(|m| m.words.iter().copied().collect())
+        .collect();
     Ok(Lexicon {
         version,
         fingerprint: source.fingerprint(),
@@ -124,7 +210,11 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
 }
 
 fn own_variants(rule: &mut Rule) -> impl Iterator<Item = &mut Variant> {
-    let exceptions = rule.not_before.iter_mut().chain(&mut rule.not_after).chain(&mut rule.not_in_sentence);
+    let exceptions = rule
+        .not_before
+        .iter_mut()
+        .chain(&mut rule.not_after)
+        .chain(&mut rule.not_in_sentence);
     exceptions
         .flat_map(|exception| &mut exception.variants)
         .chain(&mut rule.needs_in_sentence)
@@ -146,14 +236,24 @@ fn version(files: &Files<'_>, problems: &mut Problems<'_>) -> String {
     let head = files.iter().find(|(_, file)| file.schema.is_some());
     match head {
         Some((path, file)) if file.schema != Some(SCHEMA) => {
-            problems.add_with_fix(path, 0..0, "a schema version that this program does not read", format!("schema = {SCHEMA}"));
+            problems.add_with_fix(
+                path,
+                0..0,
+                "a schema version that this program does not read",
+                format!("schema = {SCHEMA}"),
+            );
             String::new()
         }
         Some((_, file)) => file.version.clone().unwrap_or_else(|| "unversioned".into()),
         None => {
             // A file that could not be read may be the one that states it.
             if let Some((path, _)) = files.first().filter(|_| problems.found.is_empty()) {
-                problems.add_with_fix(path, 0..0, "no file states the schema version", format!("put `schema = {SCHEMA}` into lexicon.toml"));
+                problems.add_with_fix(
+                    path,
+                    0..0,
+                    "no file states the schema version",
+                    format!("put `schema = {SCHEMA}` into lexicon.toml"),
+                );
             }
             String::new()
         }
@@ -171,9 +271,18 @@ fn fill_classes(files: &Files<'_>, table: &mut ClassTable, problems: &mut Proble
     }
     for (path, file) in files {
         for entry in file.frequency.iter().flat_map(|f| &f.words) {
-            match entry.get_ref().split_once(' ').and_then(|(w, n)| Some((w, n.trim().parse().ok()?))) {
+            match entry
+                .get_ref()
+                .split_once(' ')
+                .and_then(|(w, n)| Some((w, n.trim().parse().ok()?)))
+            {
                 Some((word, count)) => table.add_frequency(word, count),
-                None => problems.add_with_fix(path, entry.span(), "not a word and a count", "\"the 61000\""),
+                None => problems.add_with_fix(
+                    path,
+                    entry.span(),
+                    "not a word and a count",
+                    "\"the 61000\"",
+                ),
             }
         }
         for (name, class) in &file.class {
@@ -182,16 +291,36 @@ fn fill_classes(files: &Files<'_>, table: &mut ClassTable, problems: &mut Proble
     }
 }
 
-fn fill_class(path: &str, name: &str, class: &schema::Class, table: &mut ClassTable, problems: &mut Problems<'_>) {
+fn fill_class(
+    path: &str,
+    name: &str,
+    class: &schema::Class,
+    table: &mut ClassTable,
+    problems: &mut Problems<'_>,
+) {
     let id = table.declare(name);
     let mut phrases = Vec::new();
     for entry in &class.nouns {
-        phrases.extend(noun_forms(entry.get_ref()).into_iter().map(|form| (entry, form)));
+        phrases.extend(
+            noun_forms(entry.get_ref())
+                .into_iter()
+                .map(|form| (entry, form)),
+        );
     }
     for entry in &class.verbs {
-        phrases.extend(table.verb(entry.get_ref()).into_iter().map(|form| (entry, form)));
+        phrases.extend(
+            table
+                .verb(entry.get_ref())
+                .into_iter()
+                .map(|form| (entry, form)),
+        );
     }
-    phrases.extend(class.misspelt.iter().map(|entry| (entry, entry.get_ref().clone())));
+    phrases.extend(
+        class
+            .misspelt
+            .iter()
+            .map(|entry| (entry, entry.get_ref().clone())),
+    );
     for (entry, phrase) in phrases {
         match table.literal(&phrase) {
             Ok(words) => table.members_mut(id).add(words),
@@ -207,7 +336,9 @@ fn fill_class(path: &str, name: &str, class: &schema::Class, table: &mut ClassTa
                     table.members_mut(id).includes.insert(shape);
                 }
                 nodes => match table.phrases(nodes) {
-                    Ok(all) => all.into_iter().for_each(|words| table.members_mut(id).add(words)),
+                    Ok(all) => all
+                        .into_iter()
+                        .for_each(|words| table.members_mut(id).add(words)),
                     Err(message) => problems.add(path, entry.span(), message),
                 },
             },
@@ -227,17 +358,35 @@ fn categories(files: &Files<'_>, problems: &mut Problems<'_>) -> Vec<Category> {
     let mut categories: Vec<Category> = Vec::new();
     let mut reroutes = Vec::new();
     for (path, file) in files {
-        let Some(category) = &file.category else { continue };
+        let Some(category) = &file.category else {
+            continue;
+        };
         let id = category.id.get_ref().clone();
         if categories.iter().any(|c| c.id == id) {
-            problems.add_with_fix(path, category.id.span(), format!("category `{id}` is defined twice"), "one file a category");
+            problems.add_with_fix(
+                path,
+                category.id.span(),
+                format!("category `{id}` is defined twice"),
+                "one file a category",
+            );
             continue;
         }
-        let group = value(path, &category.group, Group::parse, Group::ALL, "group", problems).unwrap_or_default();
+        let group = value(
+            path,
+            &category.group,
+            Group::parse,
+            Group::ALL,
+            "group",
+            problems,
+        )
+        .unwrap_or_default();
         if !(1..=3).contains(category.tier.get_ref()) {
             problems.add(path, category.tier.span(), "a tier is 1, 2 or 3");
         }
-        let experiencer = category.experiencer.as_ref().and_then(|e| value(path, e, Role::parse, Role::ALL, "role", problems));
+        let experiencer = category
+            .experiencer
+            .as_ref()
+            .and_then(|e| value(path, e, Role::parse, Role::ALL, "role", problems));
         for (role, target) in &category.reroute {
             reroutes.push((*path, id.clone(), role.clone(), target.clone()));
         }
@@ -263,7 +412,13 @@ fn categories(files: &Files<'_>, problems: &mut Problems<'_>) -> Vec<Category> {
                 }
             }
             (None, _) => problems.add(path, target.span(), format!("`{role}` is no role")),
-            (_, None) => unknown_name(path, &target, "category", categories.iter().map(|c| c.id.as_str()), problems),
+            (_, None) => unknown_name(
+                path,
+                &target,
+                "category",
+                categories.iter().map(|c| c.id.as_str()),
+                problems,
+            ),
         }
     }
     categories
@@ -281,7 +436,12 @@ fn value<T: Copy + std::fmt::Display>(
     let read = read(text.get_ref());
     if read.is_none() {
         let list: Vec<String> = all.iter().map(ToString::to_string).collect();
-        problems.add_with_fix(path, text.span(), format!("`{}` is no {what}", text.get_ref()), format!("one of: {}", list.join(", ")));
+        problems.add_with_fix(
+            path,
+            text.span(),
+            format!("`{}` is no {what}", text.get_ref()),
+            format!("one of: {}", list.join(", ")),
+        );
     }
     read
 }
@@ -295,7 +455,12 @@ fn unknown_name<'n>(
 ) {
     let message = format!("no {what} is called `{}`", name.get_ref());
     match nearest(name.get_ref(), known) {
-        Some(near) => problems.add_with_fix(path, name.span(), message, format!("did you mean `{near}`?")),
+        Some(near) => problems.add_with_fix(
+            path,
+            name.span(),
+            message,
+            format!("did you mean `{near}`?"),
+        ),
         None => problems.add(path, name.span(), message),
     }
 }
@@ -337,13 +502,29 @@ fn category_list(
     for entry in list {
         if let Some(group) = entry.get_ref().strip_prefix("group:") {
             match Group::parse(group) {
-                Some(group) => out.extend(groups.iter().filter(|(g, _)| *g == group).map(|(_, id)| *id)),
-                None => problems.add_with_fix(path, entry.span(), format!("no group is called `{group}`"), "abuse, suicide or context"),
+                Some(group) => out.extend(
+                    groups
+                        .iter()
+                        .filter(|(g, _)| *g == group)
+                        .map(|(_, id)| *id),
+                ),
+                None => problems.add_with_fix(
+                    path,
+                    entry.span(),
+                    format!("no group is called `{group}`"),
+                    "abuse, suicide or context",
+                ),
             }
         } else if let Some(id) = by_id.get(entry.get_ref()) {
             out.push(*id);
         } else {
-            unknown_name(path, entry, "category", by_id.keys().map(String::as_str), problems);
+            unknown_name(
+                path,
+                entry,
+                "category",
+                by_id.keys().map(String::as_str),
+                problems,
+            );
         }
     }
     out
@@ -352,4 +533,3 @@ fn category_list(
 fn place(path: &str, at: usize, problems: &Problems<'_>) -> (String, usize) {
     (path.to_owned(), problems.line(path, at))
 }
-

@@ -27,14 +27,22 @@ pub(super) fn compile_pattern(
     place: Place,
     table: &mut ClassTable,
 ) -> Result<Vec<Variant>, PatternError> {
-    let whole = |message: String| PatternError { at: 0..text.len(), message };
+    let whole = |message: String| PatternError {
+        at: 0..text.len(),
+        message,
+    };
     let nodes = parse(text)?;
-    let sequences = sequence(&nodes, table).map_err(|e| PatternError { at: e.0.unwrap_or(0..text.len()), message: e.1 })?;
+    let sequences = sequence(&nodes, table).map_err(|e| PatternError {
+        at: e.0.unwrap_or(0..text.len()),
+        message: e.1,
+    })?;
     let mut variants = Vec::new();
     for elements in sequences {
         let solid = |e: &Element| matches!(e.step, Step::Word(_) | Step::Class(_));
         if !elements.iter().any(solid) {
-            return Err(whole("no word or class to start from: every part is optional or a gap".into()));
+            return Err(whole(
+                "no word or class to start from: every part is optional or a gap".into(),
+            ));
         }
         if elements.len() > MOST_STEPS {
             return Err(whole(format!("more than {MOST_STEPS} steps")));
@@ -43,7 +51,12 @@ pub(super) fn compile_pattern(
         if place == Place::Target && (edge_gap(elements.first()) || edge_gap(elements.last())) {
             return Err(whole("a pattern does not begin or end with a gap: it would match no word there; take it out".into()));
         }
-        variants.push(Variant { owner, elements: elements.into(), anchor: 0, clause });
+        variants.push(Variant {
+            owner,
+            elements: elements.into(),
+            anchor: 0,
+            clause,
+        });
     }
     Ok(variants)
 }
@@ -55,11 +68,20 @@ fn sequence(nodes: &[Node], table: &mut ClassTable) -> Result<Vec<Sequence>, Pro
     for node in nodes {
         let choices = choices(node, table)?;
         if sequences.len() * choices.len() > MOST_VARIANTS {
-            return Err((None, format!("multiplies out to more than {MOST_VARIANTS} variants; put alternatives of single words or fixed phrases into a class")));
+            return Err((
+                None,
+                format!(
+                    "multiplies out to more than {MOST_VARIANTS} variants; put alternatives of single words or fixed phrases into a class"
+                ),
+            ));
         }
         sequences = sequences
             .iter()
-            .flat_map(|head| choices.iter().map(move |tail| head.iter().chain(tail).copied().collect()))
+            .flat_map(|head| {
+                choices
+                    .iter()
+                    .map(move |tail| head.iter().chain(tail).copied().collect())
+            })
             .collect();
     }
     Ok(sequences)
@@ -73,7 +95,15 @@ fn choices(node: &Node, table: &mut ClassTable) -> Result<Vec<Sequence>, Problem
     match node {
         Node::Word(word) => {
             let words = table.literal(word).map_err(|e| (None, e))?;
-            Ok(vec![words.into_iter().map(|w| Element { step: Step::Word(w), slot: None }).collect()])
+            Ok(vec![
+                words
+                    .into_iter()
+                    .map(|w| Element {
+                        step: Step::Word(w),
+                        slot: None,
+                    })
+                    .collect(),
+            ])
         }
         Node::Verb(verb) => {
             let forms = table.verb(verb);
@@ -85,7 +115,10 @@ fn choices(node: &Node, table: &mut ClassTable) -> Result<Vec<Sequence>, Problem
         }
         Node::Class { name, role, at } => {
             let class = find_class(name, at, table)?;
-            Ok(vec![vec![Element { step: Step::Class(class), slot: *role }]])
+            Ok(vec![vec![Element {
+                step: Step::Class(class),
+                slot: *role,
+            }]])
         }
         Node::Group(branches) => match flat_group(branches, table)? {
             Some(class) => Ok(vec![step(Step::Class(class))]),
@@ -103,8 +136,16 @@ fn choices(node: &Node, table: &mut ClassTable) -> Result<Vec<Sequence>, Problem
             Ok(all)
         }
         Node::Gap { min, max, except } => {
-            let except = if except.is_empty() { None } else { Some(class_of(except, table)?) };
-            Ok(vec![step(Step::Gap { min: *min, max: *max, except })])
+            let except = if except.is_empty() {
+                None
+            } else {
+                Some(class_of(except, table)?)
+            };
+            Ok(vec![step(Step::Gap {
+                min: *min,
+                max: *max,
+                except,
+            })])
         }
         Node::NotNext(nodes) => Ok(vec![step(Step::NotNext(class_of(nodes, table)?))]),
         Node::Start => Ok(vec![step(Step::Start)]),
@@ -112,13 +153,20 @@ fn choices(node: &Node, table: &mut ClassTable) -> Result<Vec<Sequence>, Problem
     }
 }
 
-fn find_class(name: &str, at: &std::ops::Range<usize>, table: &mut ClassTable) -> Result<ClassId, Problem> {
+fn find_class(
+    name: &str,
+    at: &std::ops::Range<usize>,
+    table: &mut ClassTable,
+) -> Result<ClassId, Problem> {
     match name {
         "#num" | "#time" | "#times" | "#letter" => Ok(table.declare(name)),
         _ => table.named(name).ok_or_else(|| {
             let near = super::nearest(name, table.names());
             let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            (Some(at.clone()), format!("no class is called `{name}`{hint}"))
+            (
+                Some(at.clone()),
+                format!("no class is called `{name}`{hint}"),
+            )
         }),
     }
 }
@@ -156,7 +204,11 @@ fn is_literal(node: &Node) -> bool {
     }
 }
 
-fn add_branch(branch: &[Node], members: &mut Members, table: &mut ClassTable) -> Result<(), Problem> {
+fn add_branch(
+    branch: &[Node],
+    members: &mut Members,
+    table: &mut ClassTable,
+) -> Result<(), Problem> {
     if let [Node::Class { name, at, .. }] = branch {
         members.includes.insert(find_class(name, at, table)?);
         return Ok(());
@@ -186,7 +238,11 @@ fn class_of(nodes: &[Node], table: &mut ClassTable) -> Result<ClassId, Problem> 
 }
 
 /// Sets the anchor of each variant on its rarest step.
-pub(super) fn set_anchors<'v>(variants: impl Iterator<Item = &'v mut Variant>, table: &ClassTable, class_frequency: &[u64]) {
+pub(super) fn set_anchors<'v>(
+    variants: impl Iterator<Item = &'v mut Variant>,
+    table: &ClassTable,
+    class_frequency: &[u64],
+) {
     for variant in variants {
         let rarest = |(index, element): (usize, &Element)| match element.step {
             Step::Word(word) => Some((table.word_frequency(word), index)),
