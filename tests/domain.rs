@@ -9,9 +9,9 @@ use throughline::scan::Scanner;
 use crate::support::{built_in, shared};
 
 /// Phrases that were not caught, at the last measurement. The aim is none.
-const MISSED_AT_MOST: usize = 24;
+const MISSED_AT_MOST: usize = 15;
 /// Hard negatives that were caught, at the last measurement. The aim is none.
-const NEGATIVES_CAUGHT_AT_MOST: usize = 5;
+const NEGATIVES_CAUGHT_AT_MOST: usize = 2;
 
 /// The phrases of one category.
 #[derive(Default)]

@@ -1,6 +1,6 @@
 //! The lexicon: everything that the program knows about language and about the domain, as data.
 //!
-//! [`Lexicon::built_in`] gives the one embedded in the program; [`Lexicon::load`] reads folders.
+//! [`Lexicon::built_in`] gives the one embedded in the program; [`Lexicon::from_source`] reads folders.
 //! Either way the same checks run, and every problem is listed before the call fails.
 
 mod compile;

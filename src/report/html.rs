@@ -7,7 +7,7 @@
 //!
 //! - The shell (`html/report.html`) is a minijinja template with auto-escaping on.
 //! - Everything else travels as JSON in data blocks in which `<`, `>` and `&` are written as
-//!   `\u003c` and so on (see [`ScriptSafe`]), so that no text can close its block.
+//!   `\u003c` and so on (see `ScriptSafe`), so that no text can close its block.
 //! - The script (`html/report.js`) puts text on the page through text nodes only.
 //! - A Content-Security-Policy allows the one style sheet and the one script by their hash and
 //!   nothing besides, and forbids the DOM calls that would parse text as HTML.
