@@ -333,7 +333,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
     fn line_ends_entry(&self, line: &str) -> bool {
         /// Lines shorter than this were ended on purpose: wrapped prose fills its lines.
         const WRAPPED_LINE: usize = 50;
-        let line = line.trim_end();
+        let line = line.trim();
         if line.len() < WRAPPED_LINE || line.ends_with(['.', '!', '?', ':', ';', '/', '|']) {
             return true;
         }
