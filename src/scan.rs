@@ -51,7 +51,7 @@ impl<'l> Scanner<'l> {
         let lexicon = self.lexicon;
         self.narrative_needs.get_mut().clear();
         self.text.segment(text, &lexicon.vocabulary);
-        self.phrases.find(&self.text.tokens, &lexicon.classes);
+        self.phrases.find(&self.text, &lexicon.classes);
         let all = 0..self.text.tokens.len();
         matcher::run(
             &lexicon.rule_program,
@@ -84,7 +84,7 @@ impl<'l> Scanner<'l> {
     pub fn assert_span(&mut self, text: &str, span: Span, category: usize) -> Option<Mention> {
         let lexicon = self.lexicon;
         self.text.segment(text, &lexicon.vocabulary);
-        self.phrases.find(&self.text.tokens, &lexicon.classes);
+        self.phrases.find(&self.text, &lexicon.classes);
         let tokens = &self.text.tokens;
         let first = tokens.partition_point(|t| (t.end as usize) <= span.start);
         let last = tokens.partition_point(|t| (t.start as usize) < span.end);

@@ -510,6 +510,16 @@ fn lexicon_file(classes: &ClassList, rules: &[OneRule], extra: &str) -> String {
     file
 }
 
+/// A lexicon of one rule with these patterns.
+fn pattern_file(classes: &ClassList, patterns: &[String], within: &str) -> String {
+    let patterns: Vec<String> = patterns.iter().map(|p| quoted(p)).collect();
+    format!(
+        "{}[[rule]]\nid = \"k.r\"\nstatus = \"reviewed\"\nwithin = \"{within}\"\npatterns = [{}]\nexamples = [\"x\"]\ncounter = [\"x\"]\n",
+        lexicon_file(classes, &[], ""),
+        patterns.join(", ")
+    )
+}
+
 fn build(file: &str) -> Lexicon {
     let mut source = LexiconSource::default();
     source.add_file("k.toml", file);
@@ -588,6 +598,40 @@ proptest! {
             for (rule, span) in &all {
                 let near = found.iter().any(|(other, (start, end))| other == rule && *start < span.1 && span.0 < *end);
                 prop_assert!(near, "rule {rule} misses words {span:?}\n{}\n{file}", text.written);
+            }
+        }
+    }
+
+    /// `a <0-2> b` finds what `a [0-2] b` and `b [0-2] a` find together.
+    #[test]
+    fn either_order_is_both_orders(classes in classes(), width in 0_usize..4, texts in proptest::collection::vec(text(), 4)) {
+        let either = build(&pattern_file(&classes, &[format!("{{c0}} <0-{width}> {{r0}}")], "sentence"));
+        let both = build(&pattern_file(&classes, &[format!("{{c0}} [0-{width}] {{r0}}"), format!("{{r0}} [0-{width}] {{c0}}")], "sentence"));
+        for text in &texts {
+            let spans = |lexicon: &Lexicon| -> BTreeSet<_> {
+                Scanner::new(lexicon).scan_all(&text.written).iter().map(|m| (m.span.start, m.span.end)).collect()
+            };
+            prop_assert_eq!(spans(&either), spans(&both), "{}", text.written);
+        }
+    }
+
+    /// Within a passage a pattern finds all that it finds within a sentence, and what it finds
+    /// besides crosses one strong break.
+    #[test]
+    fn a_passage_reaches_over_one_break(classes in classes(), width in 0_usize..4, texts in proptest::collection::vec(text(), 4)) {
+        let pattern = [format!("{{c0}} [0-{width}] {{r0}}")];
+        let narrow = build(&pattern_file(&classes, &pattern, "sentence"));
+        let wide = build(&pattern_file(&classes, &pattern, "passage"));
+        let rare: BTreeSet<Word> = classes[2].1.iter().flatten().copied().collect();
+        let common: BTreeSet<Word> = classes[0].1.iter().flatten().copied().collect();
+        for text in &texts {
+            let spans = |lexicon: &Lexicon| found_by(&Scanner::new(lexicon).scan_all(&text.written), text);
+            let (narrow, wide) = (spans(&narrow), spans(&wide));
+            prop_assert!(narrow.is_subset(&wide), "{}", text.written);
+            for (_, (first, last)) in wide.difference(&narrow) {
+                let breaks = (first + 1..*last).filter(|at| text.words[*at].2 >= STRONG).count();
+                prop_assert!(breaks == 1, "{}", text.written);
+                prop_assert!(common.contains(text.words[*first].0) && rare.contains(text.words[last - 1].0), "{}", text.written);
             }
         }
     }

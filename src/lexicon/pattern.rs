@@ -23,6 +23,8 @@ pub(crate) enum Node {
     Optional(Box<Node>),
     /// So many words, none of them among the excluded.
     Gap { min: u8, max: u8, except: Vec<Node> },
+    /// What stands before it and what stands after it, in either order, so many words apart.
+    Near { min: u8, max: u8, except: Vec<Node> },
     /// The next word is none of these.
     NotNext(Vec<Node>),
     /// The unit begins here.
@@ -130,7 +132,14 @@ impl Parser<'_> {
                 let inner = self.atom()?;
                 return Ok(Node::NotNext(alternatives(inner)));
             }
-            Some('[') => return self.gap(),
+            Some('[') => {
+                let (min, max, except) = self.gap(']')?;
+                return Ok(Node::Gap { min, max, except });
+            }
+            Some('<') => {
+                let (min, max, except) = self.gap('>')?;
+                return Ok(Node::Near { min, max, except });
+            }
             Some(_) => self.atom()?,
             None => return Err(self.error(start..start, "something is missing here")),
         };
@@ -240,10 +249,10 @@ impl Parser<'_> {
         })
     }
 
-    fn gap(&mut self) -> Result<Node, PatternError> {
+    fn gap(&mut self, closing: char) -> Result<(u8, u8, Vec<Node>), PatternError> {
         let start = self.at;
         self.bump();
-        let Some(length) = self.text[self.at..].find(']') else {
+        let Some(length) = self.text[self.at..].find(closing) else {
             return Err(self.error(start..start + 1, "this bracket is never closed"));
         };
         let inside = self.text[self.at..self.at + length].to_owned();
@@ -254,7 +263,10 @@ impl Parser<'_> {
         let (min, max) = range.split_once('-').unwrap_or((range, range));
         let bounds = (min.trim().parse::<u8>(), max.trim().parse::<u8>());
         let (Ok(min), Ok(max)) = bounds else {
-            return Err(self.error(start..self.at + length + 1, "a gap is written [2] or [0-3]"));
+            return Err(self.error(
+                start..self.at + length + 1,
+                "a gap is written [2] or [0-3], or <0-3> where either order will do",
+            ));
         };
         if min > max || max > WIDEST_GAP {
             return Err(self.error(
@@ -281,7 +293,7 @@ impl Parser<'_> {
             }
         };
         self.at += length + 1;
-        Ok(Node::Gap { min, max, except })
+        Ok((min, max, except))
     }
 }
 

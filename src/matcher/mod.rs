@@ -5,12 +5,13 @@
 //! or tiers: see [`crate::context`].
 
 mod phrase;
+mod presence;
 mod program;
 mod verify;
 mod vocabulary;
 
 pub(crate) use phrase::PhraseHits;
-pub(crate) use program::{ClassId, Classes, Element, Phrase, Program, Step, Variant};
+pub(crate) use program::{ClassId, Classes, Element, Phrase, Program, Step, Variant, Within};
 pub(crate) use verify::{Found, MOST_STEPS, Verifier};
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::{shape_id, word_id};
@@ -44,41 +45,50 @@ pub(crate) fn run(
     if range.is_empty() {
         return;
     }
-    let mut unit = text.unit_of(range.start);
-    let mut verifier = Verifier::new(&text.tokens, classes, phrases, unit.clone());
+    let presence = &phrases.presence;
+    let mut unit = presence.unit_of(range.start);
+    let mut end = presence.tokens(unit).end;
+    let mut verifier = Verifier::new(&text.tokens, classes, phrases, presence.tokens(unit));
     let mut hits = phrases.all()[phrases
         .all()
         .partition_point(|hit| (hit.start as usize) < range.start)..]
         .iter()
         .peekable();
     for at in range {
-        if at >= unit.end {
-            unit = text.unit_of(at);
-            verifier.range = unit.clone();
+        if at >= end {
+            unit = presence.unit_of(at);
+            end = presence.tokens(unit).end;
         }
+        let mut attempt = |id: u32, anchor: Range<usize>| {
+            let variant = &program.variants[id as usize];
+            for units in reach(variant.within, unit, presence.units()) {
+                if !presence.allows(variant, units.clone()) {
+                    continue;
+                }
+                verifier.range =
+                    presence.tokens(units.start).start..presence.tokens(units.end - 1).end;
+                if let Some(found) = verifier.around(variant, anchor.clone()) {
+                    matches.push(RawMatch {
+                        owner: variant.owner,
+                        found,
+                    });
+                    break;
+                }
+            }
+        };
         let word = text.tokens[at].word;
         if word != 0 {
             for &id in program.by_word.of(word) {
-                attempt(
-                    &mut verifier,
-                    &program.variants[id as usize],
-                    at..at + 1,
-                    matches,
-                );
+                attempt(id, at..at + 1);
             }
         }
         while let Some(hit) = hits.next_if(|hit| hit.start as usize == at) {
-            if hit.end as usize > unit.end {
+            if hit.end as usize > end {
                 continue;
             }
             for &class in &classes.phrases[hit.phrase as usize].classes {
                 for &id in program.by_class.of(class) {
-                    attempt(
-                        &mut verifier,
-                        &program.variants[id as usize],
-                        at..hit.end as usize,
-                        matches,
-                    );
+                    attempt(id, at..hit.end as usize);
                 }
             }
         }
@@ -87,18 +97,12 @@ pub(crate) fn run(
     matches.dedup_by(|a, b| a.owner == b.owner && a.found.tokens == b.found.tokens);
 }
 
-fn attempt(
-    verifier: &mut Verifier<'_>,
-    variant: &Variant,
-    anchor: Range<usize>,
-    matches: &mut Vec<RawMatch>,
-) {
-    if let Some(found) = verifier.around(variant, anchor) {
-        matches.push(RawMatch {
-            owner: variant.owner,
-            found,
-        });
-    }
+/// The stretches of units in which a variant may match around an anchor in `unit`.
+fn reach(within: Within, unit: usize, units: usize) -> impl Iterator<Item = Range<usize>> {
+    let passage = within == Within::Passage;
+    let next = (passage && unit + 1 < units).then(|| unit..unit + 2);
+    let before = (passage && unit > 0).then(|| unit - 1..unit + 1);
+    std::iter::once(unit..unit + 1).chain(next).chain(before)
 }
 
 /// Whether any of `variants` matches somewhere in `range`; used for what a rule needs or excepts
@@ -110,8 +114,16 @@ pub(crate) fn anywhere(
     phrases: &PhraseHits,
     range: Range<usize>,
 ) -> Option<Range<usize>> {
+    if range.is_empty() {
+        return None;
+    }
+    let presence = &phrases.presence;
+    let units = presence.unit_of(range.start)..presence.unit_of(range.end - 1) + 1;
     let mut verifier = Verifier::new(tokens, classes, phrases, range.clone());
     for variant in variants {
+        if !presence.allows(variant, units.clone()) {
+            continue;
+        }
         for at in range.clone() {
             let fits = match variant.elements[variant.anchor].step {
                 Step::Word(word) => tokens[at].word == word,

@@ -1,7 +1,8 @@
 //! Finds the literal phrases that are members of classes.
 
+use super::presence::Presence;
 use super::program::Classes;
-use crate::segment::{Break, Token};
+use crate::segment::{Break, Segmented};
 
 /// A phrase in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +18,17 @@ pub(crate) struct PhraseHits {
     by_start: Vec<PhraseHit>,
     by_end: Vec<PhraseHit>,
     marks: Vec<u8>,
+    /// What each unit holds.
+    pub presence: Presence,
 }
 
 const STARTS: u8 = 1;
 const ENDS: u8 = 2;
 
 impl PhraseHits {
-    /// Finds every phrase in `tokens`. A phrase does not cross a strong break.
-    pub fn find(&mut self, tokens: &[Token], classes: &Classes) {
+    /// Finds every phrase in `text`. A phrase does not cross a strong break.
+    pub fn find(&mut self, text: &Segmented, classes: &Classes) {
+        let tokens = &text.tokens;
         self.by_start.clear();
         self.marks.clear();
         self.marks.resize(tokens.len() + 1, 0);
@@ -61,6 +65,7 @@ impl PhraseHits {
         self.by_end.extend_from_slice(&self.by_start);
         self.by_end
             .sort_unstable_by_key(|hit| (hit.end, hit.start, hit.phrase));
+        self.presence.read(text, &self.by_start, classes);
     }
 
     /// All of them, by their first token.

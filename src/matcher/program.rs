@@ -38,6 +38,17 @@ pub(crate) struct Element {
     pub slot: Option<Slot>,
 }
 
+/// How far a match may reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Within {
+    /// The unit, and its gaps stop at commas.
+    Clause,
+    /// The words between two strong breaks.
+    Unit,
+    /// The unit of its anchor and the one next to it: a gap may cross one strong break.
+    Passage,
+}
+
 /// A pattern without options: what is verified around an anchor.
 #[derive(Clone, Debug)]
 pub(crate) struct Variant {
@@ -47,8 +58,10 @@ pub(crate) struct Variant {
     pub elements: Box<[Element]>,
     /// Index of the step that starts verification.
     pub anchor: usize,
-    /// Its gaps stop at commas.
-    pub clause: bool,
+    /// What it may not leave.
+    pub within: Within,
+    /// The bits of its steps in [`super::Presence`], rarest first.
+    pub required: Box<[u32]>,
 }
 
 /// A literal phrase that is a member of classes.
@@ -81,7 +94,7 @@ impl Classes {
         members: &[(WordId, ClassId)],
         phrases: Vec<Phrase>,
     ) -> Self {
-        let stride = classes.div_ceil(64).max(1);
+        let stride = stride(classes);
         let mut bits = vec![0; stride * words];
         for (word, class) in members {
             bits[*word as usize * stride + *class as usize / 64] |= 1 << (class % 64);
@@ -99,6 +112,28 @@ impl Classes {
         }
     }
 
+    /// The classes of a word, as bits.
+    #[inline]
+    pub fn bits_of(&self, word: WordId) -> &[u64] {
+        &self.bits[word as usize * self.stride..(word as usize + 1) * self.stride]
+    }
+
+    /// The bit that stands for a word, behind those of the classes.
+    #[inline]
+    pub fn word_bit(&self, word: WordId) -> u32 {
+        (self.stride * 64) as u32 + word
+    }
+
+    /// The same where only the number of classes is known.
+    pub fn word_bit_of(classes: usize, word: WordId) -> u32 {
+        (stride(classes) * 64) as u32 + word
+    }
+
+    /// How many numbers of 64 bits hold all classes and words.
+    pub fn presence_words(&self) -> usize {
+        self.stride + (self.bits.len() / self.stride.max(1)).div_ceil(64)
+    }
+
     /// Whether a word belongs to a class.
     #[inline]
     pub fn has(&self, word: WordId, class: ClassId) -> bool {
@@ -113,6 +148,11 @@ impl Classes {
             .binary_search(&class)
             .is_ok()
     }
+}
+
+/// How many numbers of 64 bits hold one bit for each class.
+fn stride(classes: usize) -> usize {
+    classes.div_ceil(64).max(1)
 }
 
 /// Many short lists of numbers in one piece of memory.

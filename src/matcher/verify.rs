@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::phrase::{PhraseHit, PhraseHits};
-use super::program::{ClassId, Classes, Element, Step, Variant};
+use super::program::{ClassId, Classes, Element, Step, Variant, Within};
 use crate::lexicon::Slot;
 use crate::segment::{Break, Token};
 
@@ -198,7 +198,7 @@ impl<'a> Verifier<'a> {
                             return None;
                         }
                     }
-                    if variant.clause && self.weak_break_before(next) {
+                    if variant.within == Within::Clause && self.weak_break_before(next) {
                         return None;
                     }
                     if width >= usize::from(min) && self.forward(variant, index + 1, next).is_some()
@@ -266,7 +266,7 @@ impl<'a> Verifier<'a> {
                         return None;
                     }
                     if width >= usize::from(min) {
-                        let crosses = variant.clause
+                        let crosses = variant.within == Within::Clause
                             && (next..=at).any(|token| self.weak_break_before(token));
                         if !crosses && self.backward(variant, index, next).is_some() {
                             return Some(());

@@ -8,6 +8,7 @@ use super::rules::compile_into;
 use super::{Files, Problems, place, unknown_name, value};
 use crate::assertion::{Role, Temporality};
 use crate::lexicon::{Category, FormQuestion, PromptRule, Rule, TierRule};
+use crate::matcher::Within;
 
 fn ids(
     path: &str,
@@ -76,7 +77,7 @@ pub(super) fn form(
                     path,
                     stem,
                     owner,
-                    false,
+                    Within::Unit,
                     Place::Target,
                     table,
                     &mut stems,

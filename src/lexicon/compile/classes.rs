@@ -205,7 +205,12 @@ impl ClassTable {
                 all.extend(self.choices(inner)?);
                 Ok(all)
             }
-            Node::Class { .. } | Node::Gap { .. } | Node::NotNext(_) | Node::Start | Node::End => {
+            Node::Class { .. }
+            | Node::Gap { .. }
+            | Node::Near { .. }
+            | Node::NotNext(_)
+            | Node::Start
+            | Node::End => {
                 Err("only words, `~verbs`, `nouns+`, groups and options may stand here".to_owned())
             }
         }

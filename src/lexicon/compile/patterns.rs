@@ -3,7 +3,7 @@
 use super::classes::{ClassTable, Members};
 use crate::lexicon::inflect::noun_forms;
 use crate::lexicon::pattern::{Node, PatternError, parse};
-use crate::matcher::{ClassId, Element, MOST_STEPS, Step, Variant};
+use crate::matcher::{ClassId, Classes, Element, MOST_STEPS, Step, Variant, Within};
 
 /// Most variants that one pattern may multiply out to.
 const MOST_VARIANTS: usize = 800;
@@ -23,7 +23,7 @@ pub(super) enum Place {
 pub(super) fn compile_pattern(
     text: &str,
     owner: u32,
-    clause: bool,
+    within: Within,
     place: Place,
     table: &mut ClassTable,
 ) -> Result<Vec<Variant>, PatternError> {
@@ -32,10 +32,13 @@ pub(super) fn compile_pattern(
         message,
     };
     let nodes = parse(text)?;
-    let sequences = sequence(&nodes, table).map_err(|e| PatternError {
-        at: e.0.unwrap_or(0..text.len()),
-        message: e.1,
-    })?;
+    let mut sequences = Vec::new();
+    for order in orders(&nodes).map_err(whole)? {
+        sequences.extend(sequence(&order, table).map_err(|e| PatternError {
+            at: e.0.unwrap_or(0..text.len()),
+            message: e.1,
+        })?);
+    }
     let mut variants = Vec::new();
     for elements in sequences {
         let solid = |e: &Element| matches!(e.step, Step::Word(_) | Step::Class(_));
@@ -55,10 +58,66 @@ pub(super) fn compile_pattern(
             owner,
             elements: elements.into(),
             anchor: 0,
-            clause,
+            within,
+            required: Box::default(),
         });
     }
     Ok(variants)
+}
+
+/// Most parts that `<…>` may join: each more multiplies the orders.
+const MOST_PARTS: usize = 4;
+
+/// The plain sequences that a pattern with `<…>` between its parts stands for: every order of the
+/// parts. Between two that stand side by side lies the gap that was written after the part which
+/// came first as written.
+fn orders(nodes: &[Node]) -> Result<Vec<Vec<Node>>, String> {
+    let mut parts: Vec<Vec<Node>> = vec![Vec::new()];
+    let mut joints = Vec::new();
+    for node in nodes {
+        if let Node::Near { min, max, except } = node {
+            joints.push(Node::Gap {
+                min: *min,
+                max: *max,
+                except: except.clone(),
+            });
+            parts.push(Vec::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push(node.clone());
+        }
+    }
+    if joints.is_empty() {
+        return Ok(parts);
+    }
+    if parts.iter().any(Vec::is_empty) {
+        return Err("`<…>` needs a part before it and one after it".to_owned());
+    }
+    if parts.len() > MOST_PARTS {
+        return Err(format!("`<…>` joins {MOST_PARTS} parts at most"));
+    }
+    let mut all = Vec::new();
+    let mut order: Vec<usize> = (0..parts.len()).collect();
+    permute(&mut order, 0, &mut |order| {
+        let mut sequence = parts[order[0]].clone();
+        for pair in order.windows(2) {
+            sequence.push(joints[pair[0].min(pair[1])].clone());
+            sequence.extend(parts[pair[1]].iter().cloned());
+        }
+        all.push(sequence);
+    });
+    Ok(all)
+}
+
+fn permute(order: &mut Vec<usize>, from: usize, each: &mut dyn FnMut(&[usize])) {
+    if from == order.len() {
+        each(order);
+        return;
+    }
+    for next in from..order.len() {
+        order.swap(from, next);
+        permute(order, from + 1, each);
+        order.swap(from, next);
+    }
 }
 
 type Problem = (Option<std::ops::Range<usize>>, String);
@@ -147,6 +206,10 @@ fn choices(node: &Node, table: &mut ClassTable) -> Result<Vec<Sequence>, Problem
                 except,
             })])
         }
+        Node::Near { .. } => Err((
+            None,
+            "`<…>` joins the parts of a whole pattern; it cannot stand inside ( )".to_owned(),
+        )),
         Node::NotNext(nodes) => Ok(vec![step(Step::NotNext(class_of(nodes, table)?))]),
         Node::Start => Ok(vec![step(Step::Start)]),
         Node::End => Ok(vec![step(Step::End)]),
@@ -200,7 +263,12 @@ fn is_literal(node: &Node) -> bool {
         Node::Word(_) | Node::Verb(_) | Node::Noun(_) => true,
         Node::Group(branches) => branches.iter().flatten().all(is_literal),
         Node::Optional(inner) => is_literal(inner),
-        Node::Class { .. } | Node::Gap { .. } | Node::NotNext(_) | Node::Start | Node::End => false,
+        Node::Class { .. }
+        | Node::Gap { .. }
+        | Node::Near { .. }
+        | Node::NotNext(_)
+        | Node::Start
+        | Node::End => false,
     }
 }
 
@@ -243,6 +311,7 @@ pub(super) fn set_anchors<'v>(
     table: &ClassTable,
     class_frequency: &[u64],
 ) {
+    let word_bit = |word| Classes::word_bit_of(class_frequency.len(), word);
     for variant in variants {
         let rarest = |(index, element): (usize, &Element)| match element.step {
             Step::Word(word) => Some((table.word_frequency(word), index)),
@@ -251,5 +320,17 @@ pub(super) fn set_anchors<'v>(
         };
         let anchor = variant.elements.iter().enumerate().filter_map(rarest).min();
         variant.anchor = anchor.map_or(0, |(_, index)| index);
+        let mut required: Vec<(u64, u32)> = variant
+            .elements
+            .iter()
+            .filter_map(|element| match element.step {
+                Step::Word(word) => Some((table.word_frequency(word), word_bit(word))),
+                Step::Class(class) => Some((class_frequency[class as usize], class)),
+                Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => None,
+            })
+            .collect();
+        required.sort_unstable();
+        required.dedup();
+        variant.required = required.into_iter().map(|(_, bit)| bit).collect();
     }
 }

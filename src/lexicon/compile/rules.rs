@@ -14,7 +14,7 @@ use crate::lexicon::{
     Category, Direction, Effect, Exception, Expect, Modifier, ModifierExample, RegexRule, Rule,
     RuleExample, Through,
 };
-use crate::matcher::Variant;
+use crate::matcher::{Variant, Within};
 use crate::span::Span;
 
 /// Largest compiled size of one regex.
@@ -82,13 +82,13 @@ pub(super) fn add_rules(
             );
         }
         let owner = rules.len() as u32;
-        let clause = within(path, rule, problems);
+        let within = within(path, rule, problems);
         for pattern in rule.patterns.iter().chain(&rule.terms) {
             compile_into(
                 path,
                 pattern,
                 owner,
-                clause,
+                within,
                 Place::Target,
                 table,
                 variants,
@@ -116,20 +116,21 @@ pub(super) fn add_rules(
     }
 }
 
-fn within(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> bool {
+fn within(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> Within {
     match &rule.within {
-        None => false,
+        None => Within::Unit,
         Some(within) => match within.get_ref().as_str() {
-            "clause" => true,
-            "sentence" => false,
+            "clause" => Within::Clause,
+            "sentence" => Within::Unit,
+            "passage" => Within::Passage,
             other => {
                 problems.add_with_fix(
                     path,
                     within.span(),
                     format!("`{other}` is no range"),
-                    "clause or sentence",
+                    "clause, sentence or passage",
                 );
-                false
+                Within::Unit
             }
         },
     }
@@ -143,13 +144,13 @@ pub(super) fn compile_into(
     path: &str,
     pattern: &Spanned<String>,
     owner: u32,
-    clause: bool,
+    within: Within,
     at: Place,
     table: &mut ClassTable,
     variants: &mut Vec<Variant>,
     problems: &mut Problems<'_>,
 ) {
-    match compile_pattern(pattern.get_ref(), owner, clause, at, table) {
+    match compile_pattern(pattern.get_ref(), owner, within, at, table) {
         Ok(compiled) => variants.extend(compiled),
         Err(error) => problems.add_inside(path, pattern, error.at, error.message),
     }
@@ -173,7 +174,7 @@ fn build_rule(
                         path,
                         pattern,
                         owner,
-                        false,
+                        Within::Unit,
                         at,
                         table,
                         &mut variants,
@@ -193,7 +194,7 @@ fn build_rule(
                 path,
                 pattern,
                 owner,
-                false,
+                Within::Unit,
                 Place::Target,
                 table,
                 &mut variants,
@@ -471,7 +472,7 @@ pub(super) fn add_modifiers(
                 path,
                 pattern,
                 owner,
-                false,
+                Within::Unit,
                 Place::Target,
                 table,
                 variants,
@@ -484,7 +485,7 @@ pub(super) fn add_modifiers(
                 path,
                 pattern,
                 owner,
-                false,
+                Within::Unit,
                 Place::Touching,
                 table,
                 &mut until,
@@ -498,7 +499,7 @@ pub(super) fn add_modifiers(
                     path,
                     pattern,
                     owner,
-                    false,
+                    Within::Unit,
                     Place::Target,
                     table,
                     &mut out,
