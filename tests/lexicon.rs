@@ -124,7 +124,7 @@ fn each_problem_is_said_with_its_place() {
             "counter = [\"x\"]",
             "counter = [\"x\"]\nwithin = \"paragraph\"",
             "\"paragraph\"",
-            "clause or sentence",
+            "clause, sentence or passage",
         ),
         // ids
         (

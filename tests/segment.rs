@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use throughline::lexicon::LexiconSource;
-use throughline::segment::{Break, Segmented, Shape, WordId, WordLookup};
+use throughline::segment::{Break, Segmented, Shape, Word, WordId, WordLookup};
 
 /// Knows every word that holds a letter and no digit, under its key, and the abbreviations of the
 /// built-in lexicon.
@@ -50,21 +50,21 @@ impl Words {
 }
 
 impl WordLookup for Words {
-    fn lookup(&self, key: &[u8]) -> WordId {
+    fn lookup(&self, key: &[u8]) -> Word {
         let key = std::str::from_utf8(key).expect("keys are UTF-8");
         // Shorthand with a digit that the lexicon would list.
         let listed = ["24/7"].contains(&key);
         if !listed && (key.is_empty() || key.bytes().any(|b| b.is_ascii_digit())) {
-            return 0;
+            return Word::default();
         }
         let mut keys = self.keys.borrow_mut();
         if let Some(id) = keys.1.get(key) {
-            return *id;
+            return (*id).into();
         }
         let id = (FIRST + keys.0.len()) as WordId;
         keys.0.push(key.to_owned());
         keys.1.insert(key.to_owned(), id);
-        id
+        id.into()
     }
 
     fn shape(&self, shape: Shape) -> WordId {

@@ -14,20 +14,13 @@ use crate::assertion::{Group, Role};
 use crate::lexicon::{Effect, Lexicon};
 use crate::matcher::ClassId;
 use crate::mention::{Cue, Mention};
-use crate::segment::Segmented;
+use crate::segment::{Segmented, Twin};
 
 /// Tokens that a person may stand before a mention without a subject of its own.
 const NEAR: usize = 4;
 
 /// Tokens over which a pronoun may point back to a person.
 const FAR: usize = 40;
-
-/// The two kinds of gendered word. Which is which does not matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    A,
-    B,
-}
 
 /// What a word says of the person it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +52,6 @@ struct RoleClasses {
     child: Option<ClassId>,
     others: [Option<ClassId>; 4],
     first: Option<ClassId>,
-    kind_a: Option<ClassId>,
-    kind_b: Option<ClassId>,
 }
 
 impl Roles {
@@ -79,8 +70,6 @@ impl Roles {
                 named("caller_word"),
             ],
             first: named("first_person"),
-            kind_a: named("gendered_a"),
-            kind_b: named("gendered_b"),
         };
         let has =
             |word: u32, class: Option<ClassId>| class.is_some_and(|c| lexicon.classes.has(word, c));
@@ -116,16 +105,6 @@ impl Roles {
         class.is_some_and(|c| lexicon.classes.has(text.tokens[token].word, c))
     }
 
-    fn kind(&self, lexicon: &Lexicon, text: &Segmented, token: usize) -> Option<Kind> {
-        let a = Self::has(lexicon, text, token, self.classes.kind_a);
-        let b = Self::has(lexicon, text, token, self.classes.kind_b);
-        match (a, b) {
-            (true, false) => Some(Kind::A),
-            (false, true) => Some(Kind::B),
-            _ => None,
-        }
-    }
-
     /// Ties kinds of pronoun to roles: who does things in the abuse that is told is the suspect,
     /// to whom they are done the victim, if one kind clearly leads.
     fn vote(&self, lexicon: &Lexicon, text: &Segmented, mentions: &[Mention]) -> [Option<Role>; 2] {
@@ -134,13 +113,13 @@ impl Roles {
             .iter()
             .filter(|m| lexicon.categories[m.category].group == Group::Abuse)
         {
-            if let Some(kind) = self.slot_kind(lexicon, text, mention.agent) {
-                lead[kind as usize] += 1;
-                lead[1 - kind as usize] -= 1;
+            if let Some(kind) = slot_kind(text, mention.agent) {
+                lead[kind] += 1;
+                lead[1 - kind] -= 1;
             }
-            if let Some(kind) = self.slot_kind(lexicon, text, mention.experiencer) {
-                lead[kind as usize] -= 1;
-                lead[1 - kind as usize] += 1;
+            if let Some(kind) = slot_kind(text, mention.experiencer) {
+                lead[kind] -= 1;
+                lead[1 - kind] += 1;
             }
         }
         // One act with both persons named, or two with one of them, are enough.
@@ -149,18 +128,6 @@ impl Roles {
             -1..2 => None,
             _ => Some(Role::Victim),
         })
-    }
-
-    fn slot_kind(
-        &self,
-        lexicon: &Lexicon,
-        text: &Segmented,
-        slot: Option<(usize, usize)>,
-    ) -> Option<Kind> {
-        let (start, end) = slot?;
-        (start..end)
-            .rev()
-            .find_map(|token| self.kind(lexicon, text, token))
     }
 
     /// What a label says: `IP`, `her partner`, `the caller`, `my brother`.
@@ -243,7 +210,7 @@ impl Roles {
             (Some(Label::Victim), _) | (None | Some(Label::Other), Some(Label::Suspect)) => true,
             (None, _) => {
                 narrator_does
-                    || self.tied_to(Role::Victim, lexicon, text, mention.agent)
+                    || self.tied_to(Role::Victim, text, mention.agent)
                         && target != Some(Label::Victim)
             }
             _ => false,
@@ -266,15 +233,8 @@ impl Roles {
     }
 
     /// Whether the pronoun in a slot is of the kind that the votes tie to a role.
-    fn tied_to(
-        &self,
-        role: Role,
-        lexicon: &Lexicon,
-        text: &Segmented,
-        slot: Option<(usize, usize)>,
-    ) -> bool {
-        self.slot_kind(lexicon, text, slot)
-            .is_some_and(|kind| self.kinds[kind as usize] == Some(role))
+    fn tied_to(&self, role: Role, text: &Segmented, slot: Option<(usize, usize)>) -> bool {
+        slot_kind(text, slot).is_some_and(|kind| self.kinds[kind] == Some(role))
     }
 
     /// Who is suicidal.
@@ -297,19 +257,10 @@ impl Roles {
         }
         // The pronoun that stands for the person: in the slot, or anywhere in the words matched.
         let pronoun = slot
-            .and_then(|(start, end)| {
-                (start..end)
-                    .rev()
-                    .find(|t| self.kind(lexicon, text, *t).is_some())
-            })
-            .or_else(|| {
-                mention
-                    .tokens
-                    .clone()
-                    .find(|t| self.kind(lexicon, text, *t).is_some())
-            });
-        let kind = pronoun.and_then(|t| self.kind(lexicon, text, t));
-        if let Some(role) = kind.and_then(|kind| self.kinds[kind as usize]) {
+            .and_then(|(start, end)| (start..end).rev().find(|t| kind_of(text, *t).is_some()))
+            .or_else(|| mention.tokens.clone().find(|t| kind_of(text, *t).is_some()));
+        let kind = pronoun.and_then(|t| kind_of(text, t));
+        if let Some(role) = kind.and_then(|kind| self.kinds[kind]) {
             self.note(
                 text,
                 mention,
@@ -330,7 +281,7 @@ impl Roles {
             let Some(label) = self.label(lexicon, text, token..token + 1) else {
                 continue;
             };
-            let theirs = self.kind(lexicon, text, token);
+            let theirs = kind_of(text, token);
             if kind.is_some() && theirs.is_some() && theirs != kind {
                 continue;
             }
@@ -379,4 +330,19 @@ impl Roles {
             scope: mention.span,
         });
     }
+}
+
+/// Which of the two kinds of gendered word a token is, as an index.
+fn kind_of(text: &Segmented, token: usize) -> Option<usize> {
+    match text.tokens[token].twin {
+        Twin::None => None,
+        Twin::A => Some(0),
+        Twin::B => Some(1),
+    }
+}
+
+/// The kind of the last gendered word in a slot.
+fn slot_kind(text: &Segmented, slot: Option<(usize, usize)>) -> Option<usize> {
+    let (start, end) = slot?;
+    (start..end).rev().find_map(|token| kind_of(text, token))
 }

@@ -38,6 +38,12 @@ pub(crate) enum Node {
 pub(crate) enum Slot {
     Agent,
     Experiencer,
+    /// The experiencer, who is not the agent: a pronoun of the agent's own kind does not fill it
+    /// ("he banged his head" tells of nobody else).
+    Other,
+    /// The experiencer, who is the agent: a pronoun of the other kind does not fill it ("she wishes
+    /// he was dead" tells nothing of her own wish to die).
+    Own,
 }
 
 /// What is wrong with a pattern, and where in it (bytes).
@@ -235,10 +241,12 @@ impl Parser<'_> {
             None => (inside, None),
             Some((name, "agent")) => (name, Some(Slot::Agent)),
             Some((name, "experiencer" | "victim")) => (name, Some(Slot::Experiencer)),
+            Some((name, "other")) => (name, Some(Slot::Other)),
+            Some((name, "own")) => (name, Some(Slot::Own)),
             Some((_, other)) => {
                 return Err(self.error(
                     start..self.at,
-                    format!("no role is called `{other}`: agent and experiencer are"),
+                    format!("no role is called `{other}`: agent, experiencer, other and own are"),
                 ));
             }
         };

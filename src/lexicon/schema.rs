@@ -24,6 +24,7 @@ pub(crate) struct File {
     #[serde(default)]
     pub modifier: Vec<Spanned<Modifier>>,
     pub irregular: Option<Irregular>,
+    pub twins: Option<Twins>,
     pub form: Option<Form>,
     pub frequency: Option<Frequency>,
     pub assess: Option<Assess>,
@@ -65,6 +66,15 @@ pub(crate) struct Class {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Irregular {
     pub verbs: Vec<Spanned<String>>,
+}
+
+/// Words that differ only by the sex of a person: read as one, so that no rule can tell them apart.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Twins {
+    /// `him his = her hers`: words of one kind, an equals sign, words of the other. All words of an
+    /// entry are read as one.
+    pub words: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,10 +11,12 @@ mod verify;
 mod vocabulary;
 
 pub(crate) use phrase::PhraseHits;
-pub(crate) use program::{ClassId, Classes, Element, Phrase, Program, Step, Variant, Within};
+pub(crate) use program::{
+    ClassId, Classes, Element, People, Phrase, Program, Step, Variant, Within,
+};
 pub(crate) use verify::{Found, MOST_STEPS, Verifier};
 pub use vocabulary::Vocabulary;
-pub(crate) use vocabulary::{shape_id, word_id};
+pub(crate) use vocabulary::{TwinEntry, shape_id, word_id};
 
 use std::ops::Range;
 

@@ -49,6 +49,15 @@ pub(crate) enum Within {
     Passage,
 }
 
+/// Whether two slots stand for one person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum People {
+    /// Two: pronouns of one kind are not enough.
+    Two,
+    /// One: pronouns of two kinds will not do.
+    One,
+}
+
 /// A pattern without options: what is verified around an anchor.
 #[derive(Clone, Debug)]
 pub(crate) struct Variant {
@@ -60,6 +69,8 @@ pub(crate) struct Variant {
     pub anchor: usize,
     /// What it may not leave.
     pub within: Within,
+    /// Whether agent and experiencer must be two people, or one, where it matters.
+    pub people: Option<People>,
     /// The bits of its steps in [`super::Presence`], rarest first.
     pub required: Box<[u32]>,
 }

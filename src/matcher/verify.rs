@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::phrase::{PhraseHit, PhraseHits};
-use super::program::{ClassId, Classes, Element, Step, Variant, Within};
+use super::program::{ClassId, Classes, Element, People, Step, Variant, Within};
 use crate::lexicon::Slot;
-use crate::segment::{Break, Token};
+use crate::segment::{Break, Token, Twin};
 
 /// Most steps that a variant may have.
 pub(crate) const MOST_STEPS: usize = 48;
@@ -61,7 +61,24 @@ impl<'a> Verifier<'a> {
         self.places[at] = (anchor.start as u32, anchor.end as u32);
         self.backward(variant, at, anchor.start)?;
         self.forward(variant, at + 1, anchor.end)?;
-        Some(self.found(variant))
+        let found = self.found(variant);
+        variant
+            .people
+            .is_none_or(|people| self.may_be(people, &found))
+            .then_some(found)
+    }
+
+    /// Whether agent and experiencer may be one person, or two, by the kinds of their pronouns.
+    fn may_be(&self, people: People, found: &Found) -> bool {
+        let twin = |slot: Option<(usize, usize)>| {
+            let tokens = &self.tokens[slot.map_or(0..0, |(start, end)| start..end)];
+            let gendered = |t: &&Token| t.twin != Twin::None;
+            tokens.iter().rev().find(gendered).map(|t| t.twin)
+        };
+        match (twin(found.agent), twin(found.experiencer)) {
+            (Some(agent), Some(experiencer)) => (agent == experiencer) == (people == People::One),
+            _ => true,
+        }
     }
 
     /// Matches the whole variant beginning exactly at token `start`.
@@ -121,7 +138,9 @@ impl<'a> Verifier<'a> {
         for (slot, (start, end)) in places() {
             match slot {
                 Some(Slot::Agent) => found.agent = Some((start, end)),
-                Some(Slot::Experiencer) => found.experiencer = Some((start, end)),
+                Some(Slot::Experiencer | Slot::Other | Slot::Own) => {
+                    found.experiencer = Some((start, end))
+                }
                 None => {}
             }
             for bit in (start - first..end - first).take_while(|bit| *bit < 128) {

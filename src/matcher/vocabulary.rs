@@ -3,7 +3,7 @@
 //! One look-up per token: an open-addressing table over the folded bytes of the word. A general
 //! hash map would do; this one keeps all keys in one buffer and hashes eight bytes at a time.
 
-use crate::segment::{Shape, WordId, WordLookup};
+use crate::segment::{Shape, Twin, Word, WordId, WordLookup};
 
 /// Ids below this stand for shapes, not for words.
 const FIRST_WORD: WordId = 4;
@@ -14,16 +14,22 @@ pub struct Vocabulary {
     slots: Vec<Slot>,
     mask: usize,
     keys: Vec<u8>,
-    /// Start of each word's key; the next entry is its end.
+    /// Start of each entry's key; the next entry is its end. The entry of a word has the word's id;
+    /// behind them stand the twins that share the id of another.
     bounds: Vec<u32>,
+    /// What each entry stands for.
+    words: Vec<Word>,
     abbreviations: Vec<bool>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     hash: u32,
-    word: WordId,
+    entry: u32,
 }
+
+/// A word that is read as its twin: what is written, the id it shares, which of the two it is.
+pub(crate) type TwinEntry = (String, WordId, Twin);
 
 fn hash(key: &[u8]) -> u64 {
     const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -43,37 +49,59 @@ fn hash(key: &[u8]) -> u64 {
 }
 
 impl Vocabulary {
-    /// Builds the table from words in the order of their ids, which begin at [`FIRST_WORD`].
-    pub(crate) fn build(words: &[String], is_abbreviation: impl Fn(&str) -> bool) -> Self {
-        let size = (words.len() * 2 + 16).next_power_of_two();
+    /// Builds the table from words in the order of their ids, which begin at [`FIRST_WORD`], and
+    /// from the twins among and beside them.
+    pub(crate) fn build(
+        words: &[String],
+        twins: &[TwinEntry],
+        is_abbreviation: impl Fn(&str) -> bool,
+    ) -> Self {
+        let size = ((words.len() + twins.len()) * 2 + 16).next_power_of_two();
         let mut vocabulary = Self {
             slots: vec![Slot::default(); size],
             mask: size - 1,
             keys: Vec::new(),
             bounds: vec![0; FIRST_WORD as usize + 1],
+            words: vec![Word::default(); FIRST_WORD as usize],
             abbreviations: vec![false; FIRST_WORD as usize],
         };
         for (index, word) in words.iter().enumerate() {
-            let id = FIRST_WORD + index as WordId;
-            vocabulary.keys.extend_from_slice(word.as_bytes());
-            vocabulary.bounds.push(vocabulary.keys.len() as u32);
             vocabulary.abbreviations.push(is_abbreviation(word));
-            let full = hash(word.as_bytes());
-            let mut at = full as usize & vocabulary.mask;
-            while vocabulary.slots[at].word != 0 {
-                at = (at + 1) & vocabulary.mask;
-            }
-            vocabulary.slots[at] = Slot {
-                hash: (full >> 32) as u32,
-                word: id,
+            vocabulary.add(word, (FIRST_WORD + index as WordId).into());
+        }
+        for (key, id, twin) in twins {
+            let word = Word {
+                id: *id,
+                twin: *twin,
             };
+            if vocabulary.key(*id) == key.as_bytes() {
+                vocabulary.words[*id as usize] = word;
+            } else {
+                vocabulary.add(key, word);
+            }
         }
         vocabulary
     }
 
-    fn key(&self, word: WordId) -> &[u8] {
-        let word = word as usize;
-        &self.keys[self.bounds[word] as usize..self.bounds[word + 1] as usize]
+    fn add(&mut self, key: &str, word: Word) {
+        let entry = self.words.len() as u32;
+        self.words.push(word);
+        self.keys.extend_from_slice(key.as_bytes());
+        self.bounds.push(self.keys.len() as u32);
+        let full = hash(key.as_bytes());
+        let mut at = full as usize & self.mask;
+        while self.slots[at].entry != 0 {
+            at = (at + 1) & self.mask;
+        }
+        self.slots[at] = Slot {
+            hash: (full >> 32) as u32,
+            entry,
+        };
+    }
+
+    fn key(&self, entry: u32) -> &[u8] {
+        let entry = entry as usize;
+        &self.keys[self.bounds[entry] as usize..self.bounds[entry + 1] as usize]
     }
 
     /// The number of ids, unknown words and shapes included.
@@ -89,17 +117,17 @@ impl Vocabulary {
 }
 
 impl WordLookup for Vocabulary {
-    fn lookup(&self, key: &[u8]) -> WordId {
+    fn lookup(&self, key: &[u8]) -> Word {
         let full = hash(key);
         let tag = (full >> 32) as u32;
         let mut at = full as usize & self.mask;
         loop {
             let slot = self.slots[at];
-            if slot.word == 0 {
-                return 0;
+            if slot.entry == 0 {
+                return Word::default();
             }
-            if slot.hash == tag && self.key(slot.word) == key {
-                return slot.word;
+            if slot.hash == tag && self.key(slot.entry) == key {
+                return self.words[slot.entry as usize];
             }
             at = (at + 1) & self.mask;
         }
@@ -135,13 +163,20 @@ mod tests {
     #[test]
     fn finds_every_word_and_no_other() {
         let words: Vec<String> = (0..3000).map(|n| format!("word{n}")).collect();
-        let vocabulary = Vocabulary::build(&words, |w| w == "word7");
+        let twins = [
+            ("word5".to_owned(), word_id(5), Twin::A),
+            ("twin of word5".to_owned(), word_id(5), Twin::B),
+        ];
+        let vocabulary = Vocabulary::build(&words, &twins, |w| w == "word7");
+        let other = vocabulary.lookup(b"twin of word5");
+        assert_eq!((other.id, other.twin), (word_id(5), Twin::B));
+        assert_eq!(vocabulary.lookup(b"word5").twin, Twin::A);
         for (index, word) in words.iter().enumerate() {
-            assert_eq!(vocabulary.lookup(word.as_bytes()), word_id(index));
+            assert_eq!(vocabulary.lookup(word.as_bytes()).id, word_id(index));
             assert_eq!(vocabulary.word(word_id(index)), word);
         }
-        assert_eq!(vocabulary.lookup(b"wordless"), 0);
-        assert_eq!(vocabulary.lookup(b""), 0);
+        assert_eq!(vocabulary.lookup(b"wordless").id, 0);
+        assert_eq!(vocabulary.lookup(b"").id, 0);
         assert!(vocabulary.is_abbreviation(word_id(7)) && !vocabulary.is_abbreviation(0));
     }
 }

@@ -5,7 +5,7 @@
 
 mod token;
 
-pub use token::{Break, Shape, Token, WordId, WordLookup, tokenise};
+pub use token::{Break, Shape, Token, Twin, Word, WordId, WordLookup, tokenise};
 
 use std::ops::Range;
 

@@ -10,10 +10,42 @@ use crate::span::Span;
 /// Number of a word in the lexicon's vocabulary. `0` is every word that it does not know.
 pub type WordId = u32;
 
+/// Which of two words that differ only by a person's sex this is (`he` and `she`, `son` and
+/// `daughter`). Both have one id, so that no pattern can tell them apart; only the tying of pronouns
+/// to people asks whether two of them are of the same kind. Which is which makes no difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Twin {
+    /// A word without a twin.
+    #[default]
+    None,
+    /// One kind.
+    A,
+    /// The other kind.
+    B,
+}
+
+/// What a look-up gives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Word {
+    /// Its id, or `0` for a word that the lexicon does not know.
+    pub id: WordId,
+    /// Which twin it is.
+    pub twin: Twin,
+}
+
+impl From<WordId> for Word {
+    fn from(id: WordId) -> Self {
+        Self {
+            id,
+            twin: Twin::None,
+        }
+    }
+}
+
 /// Looks folded words up. The lexicon's vocabulary is one; tests use their own.
 pub trait WordLookup {
-    /// The id of a folded word, or `0`.
-    fn lookup(&self, key: &[u8]) -> WordId;
+    /// The folded word, of id `0` if it is not known.
+    fn lookup(&self, key: &[u8]) -> Word;
     /// The id that stands for a shape of token which the vocabulary does not list.
     fn shape(&self, shape: Shape) -> WordId;
     /// Whether a full stop after this word usually belongs to it (`dr.`, `approx.`).
@@ -59,6 +91,8 @@ pub struct Token {
     pub queried: bool,
     /// It stands between quotation marks.
     pub quoted: bool,
+    /// Which of two twins it is.
+    pub twin: Twin,
 }
 
 impl Token {
@@ -133,24 +167,26 @@ impl<W: WordLookup> Tokeniser<'_, W> {
         self.gap = self.gap.max(gap);
     }
 
-    fn push(&mut self, start: usize, end: usize, word: WordId) {
+    fn push(&mut self, start: usize, end: usize, word: impl Into<Word>) {
+        let word: Word = word.into();
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         self.tokens.push(Token {
             start: offset(start),
             end: offset(end),
-            word,
+            word: word.id,
             gap: self.gap,
             queried: self.queried,
             quoted: self.quote.is_some(),
+            twin: word.twin,
         });
         self.gap = Break::None;
         self.queried = false;
         self.at = end;
     }
 
-    fn look_up(&self) -> WordId {
+    fn look_up(&self) -> Word {
         if self.key.len() > LONGEST_KEY {
-            0
+            Word::default()
         } else {
             self.words.lookup(&self.key)
         }
@@ -202,8 +238,8 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             }
         }
         let mut word = self.look_up();
-        if word == 0 && is_times(&self.key) {
-            word = self.words.shape(Shape::Times);
+        if word.id == 0 && is_times(&self.key) {
+            word = self.words.shape(Shape::Times).into();
         }
         self.push(start, at, word);
     }
@@ -285,8 +321,8 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             at += 1;
         }
         let listed = self.look_up();
-        let word = if listed != 0 {
-            listed
+        let word = if listed.id != 0 {
+            listed.id
         } else if ordinal {
             0
         } else if colons > 0 {

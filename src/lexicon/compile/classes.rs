@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::lexicon::inflect::{noun_forms, verb_forms};
 use crate::lexicon::pattern::Node;
-use crate::matcher::{ClassId, Classes, Phrase, shape_id, word_id};
-use crate::segment::{Break, Shape, Token, WordId, WordLookup, tokenise};
+use crate::matcher::{ClassId, Classes, Phrase, TwinEntry, shape_id, word_id};
+use crate::segment::{Break, Shape, Token, Twin, Word, WordId, WordLookup, tokenise};
 
 /// Most literal phrases that one entry may multiply out to.
 const MOST_PHRASES: usize = 2000;
@@ -19,6 +19,8 @@ const RARE: u64 = 3;
 #[derive(Debug, Default)]
 pub(super) struct Interner {
     words: RefCell<(Vec<String>, HashMap<String, WordId>)>,
+    /// Words read as their twin: the word that gives the id, and which of the two they are.
+    twins: BTreeMap<String, (String, Twin)>,
 }
 
 impl Interner {
@@ -28,7 +30,21 @@ impl Interner {
         tokens
     }
 
+    /// Makes `key` share the id of `first`. Must be called before either is numbered.
+    pub fn add_twin(&mut self, key: String, first: String, twin: Twin) {
+        self.twins.entry(key).or_insert((first, twin));
+    }
+
+    /// The twins with the ids that they share.
+    pub fn twins(&self) -> Vec<TwinEntry> {
+        self.twins
+            .iter()
+            .map(|(key, (first, twin))| (key.clone(), self.id(first), *twin))
+            .collect()
+    }
+
     pub fn id(&self, key: &str) -> WordId {
+        let key = self.twins.get(key).map_or(key, |(first, _)| first);
         let mut words = self.words.borrow_mut();
         if let Some(id) = words.1.get(key) {
             return *id;
@@ -45,8 +61,8 @@ impl Interner {
 }
 
 impl WordLookup for Interner {
-    fn lookup(&self, key: &[u8]) -> WordId {
-        self.id(&String::from_utf8_lossy(key))
+    fn lookup(&self, key: &[u8]) -> Word {
+        self.id(&String::from_utf8_lossy(key)).into()
     }
 
     fn shape(&self, shape: Shape) -> WordId {

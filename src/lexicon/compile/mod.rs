@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::lexicon::inflect::noun_forms;
 use crate::lexicon::pattern::{Node, parse};
 use crate::matcher::{Program, Variant, Vocabulary};
+use crate::segment::Twin;
 
 /// Version of the file format that this program reads.
 const SCHEMA: u32 = 1;
@@ -85,6 +86,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let files = parse_files(source, &mut problems);
     let version = version(&files, &mut problems);
     let mut table = ClassTable::default();
+    fill_twins(&files, &mut table, &mut problems);
     fill_classes(&files, &mut table, &mut problems);
     let categories = categories(&files, &mut problems);
     let by_id: BTreeMap<String, usize> = categories
@@ -175,6 +177,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let (far_variants, modifier_variants) = modifier_variants
         .into_iter()
         .partition(|v: &Variant| modifiers[v.owner as usize].is_far());
+    let twins = table.interner.twins();
     let words = table.interner.list();
     let abbreviation = table
         .named("abbreviation")
@@ -186,7 +189,9 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         .filter(|(i, _)| abbreviation.contains(&crate::matcher::word_id(*i)))
         .map(|(_, w)| w.as_str())
         .collect();
-    let vocabulary = Vocabulary::build(&words, |word| listed.contains(word));
+    let vocabulary = Vocabulary::build(&words, &twins, |word| {
+        listed.contains(word)
+    });
     let members_of: Vec<Vec<u32>> = flat
         .iter()
         .map(|m| m.words.iter().copied().collect())
@@ -258,6 +263,32 @@ fn version(files: &Files<'_>, problems: &mut Problems<'_>) -> String {
             String::new()
         }
     }
+}
+
+/// Notes which words are twins, before any word is numbered.
+fn fill_twins(files: &Files<'_>, table: &mut ClassTable, problems: &mut Problems<'_>) {
+    for (path, file) in files {
+        for entry in file.twins.iter().flat_map(|twins| &twins.words) {
+            let forms = |side: &str| side.split_whitespace().map(folded).collect::<Vec<_>>();
+            let sides = entry.get_ref().split_once('=');
+            let sides = sides.map(|(a, b)| (forms(a), forms(b)));
+            let Some((a, b)) = sides.filter(|(a, b)| !a.is_empty() && !b.is_empty()) else {
+                let message = "not two sides of twins";
+                problems.add_with_fix(path, entry.span(), message, "\"him his = her hers\"");
+                continue;
+            };
+            for (forms, twin) in [(&a, Twin::A), (&b, Twin::B)] {
+                for form in forms {
+                    table.interner.add_twin(form.clone(), a[0].clone(), twin);
+                }
+            }
+        }
+    }
+}
+
+/// The key under which a word is looked up: lower case, without apostrophes.
+fn folded(word: &str) -> String {
+    word.to_lowercase().replace('\'', "")
 }
 
 fn fill_classes(files: &Files<'_>, table: &mut ClassTable, problems: &mut Problems<'_>) {

@@ -1,9 +1,10 @@
 //! Multiplies parsed patterns out into linear variants.
 
 use super::classes::{ClassTable, Members};
+use crate::lexicon::Slot;
 use crate::lexicon::inflect::noun_forms;
 use crate::lexicon::pattern::{Node, PatternError, parse};
-use crate::matcher::{ClassId, Classes, Element, MOST_STEPS, Step, Variant, Within};
+use crate::matcher::{ClassId, Classes, Element, MOST_STEPS, People, Step, Variant, Within};
 
 /// Most variants that one pattern may multiply out to.
 const MOST_VARIANTS: usize = 800;
@@ -56,6 +57,7 @@ pub(super) fn compile_pattern(
         }
         variants.push(Variant {
             owner,
+            people: people(&elements),
             elements: elements.into(),
             anchor: 0,
             within,
@@ -63,6 +65,15 @@ pub(super) fn compile_pattern(
         });
     }
     Ok(variants)
+}
+
+/// Whether the slots of a sequence ask for one person or for two.
+fn people(elements: &[Element]) -> Option<People> {
+    elements.iter().find_map(|e| match e.slot {
+        Some(Slot::Other) => Some(People::Two),
+        Some(Slot::Own) => Some(People::One),
+        _ => None,
+    })
 }
 
 /// Most parts that `<…>` may join: each more multiplies the orders.
