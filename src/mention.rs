@@ -21,6 +21,8 @@ pub struct Mention {
     pub assertion: Assertion,
     /// What set the axes.
     pub cues: Vec<Cue>,
+    /// Misspelt words among those matched, each with the word that it was read as.
+    pub read_as: Vec<(Span, String)>,
     /// Why the mention does not count; `None` if it does.
     pub suppressed: Option<String>,
     pub(crate) tokens: Range<usize>,

@@ -98,6 +98,7 @@ impl<'l> Scanner<'l> {
             sentence: self.text.sentences[self.text.sentence_of(first)].span,
             assertion: crate::assertion::Assertion::default(),
             cues: Vec::new(),
+            read_as: Vec::new(),
             suppressed: None,
             tokens: first..last,
             taken: u128::MAX,
@@ -149,12 +150,24 @@ impl<'l> Scanner<'l> {
             sentence: self.text.sentences[sentence].span,
             assertion: crate::assertion::Assertion::default(),
             cues: Vec::new(),
+            read_as: self.read_as(found),
             suppressed: None,
             tokens: found.tokens.clone(),
             taken: found.taken,
             agent: found.agent,
             experiencer: found.experiencer,
         }
+    }
+
+    /// The misspelt words that a match took, and what they were read as.
+    fn read_as(&self, found: &Found) -> Vec<(Span, String)> {
+        let tokens = self.text.tokens[found.tokens.clone()].iter();
+        let taken = tokens.enumerate().filter(|(index, token)| {
+            token.corrected && *index < 128 && found.taken >> index & 1 == 1
+        });
+        taken
+            .map(|(_, t)| (t.span(), self.lexicon.vocabulary.word(t.word).to_owned()))
+            .collect()
     }
 
     fn needs_met(&self, rule: &Rule, mention: &Mention) -> bool {

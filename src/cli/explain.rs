@@ -132,6 +132,13 @@ pub fn explain(
                 own.agent,
                 own.source
             )?;
+            for (span, word) in &mention.read_as {
+                writeln!(
+                    out,
+                    "      spelling \"{}\" is read as {word}",
+                    span.of(text)
+                )?;
+            }
             for cue in &mention.cues {
                 writeln!(
                     out,

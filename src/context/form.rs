@@ -600,6 +600,7 @@ fn mention(
                 source: Voice::Form,
                 ..Assertion::default()
             },
+            read_as: Vec::new(),
             cues: vec![Cue {
                 by: "form answer".into(),
                 effect: Effect::Polarity(polarity),

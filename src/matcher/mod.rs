@@ -7,6 +7,7 @@
 mod phrase;
 mod presence;
 mod program;
+mod spelling;
 mod verify;
 mod vocabulary;
 
@@ -14,6 +15,7 @@ pub(crate) use phrase::PhraseHits;
 pub(crate) use program::{
     ClassId, Classes, Element, People, Phrase, Program, Step, Variant, Within,
 };
+pub(crate) use spelling::Spelling;
 pub(crate) use verify::{Found, MOST_STEPS, Verifier};
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::{TwinEntry, shape_id, word_id};

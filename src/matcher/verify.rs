@@ -139,7 +139,7 @@ impl<'a> Verifier<'a> {
             match slot {
                 Some(Slot::Agent) => found.agent = Some((start, end)),
                 Some(Slot::Experiencer | Slot::Other | Slot::Own) => {
-                    found.experiencer = Some((start, end))
+                    found.experiencer = Some((start, end));
                 }
                 None => {}
             }

@@ -3,6 +3,9 @@
 //! One look-up per token: an open-addressing table over the folded bytes of the word. A general
 //! hash map would do; this one keeps all keys in one buffer and hashes eight bytes at a time.
 
+use std::collections::BTreeMap;
+
+use super::spelling::Spelling;
 use crate::segment::{Shape, Twin, Word, WordId, WordLookup};
 
 /// Ids below this stand for shapes, not for words.
@@ -20,6 +23,7 @@ pub struct Vocabulary {
     /// What each entry stands for.
     words: Vec<Word>,
     abbreviations: Vec<bool>,
+    spelling: Spelling,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -64,6 +68,7 @@ impl Vocabulary {
             bounds: vec![0; FIRST_WORD as usize + 1],
             words: vec![Word::default(); FIRST_WORD as usize],
             abbreviations: vec![false; FIRST_WORD as usize],
+            spelling: Spelling::default(),
         };
         for (index, word) in words.iter().enumerate() {
             vocabulary.abbreviations.push(is_abbreviation(word));
@@ -73,6 +78,7 @@ impl Vocabulary {
             let word = Word {
                 id: *id,
                 twin: *twin,
+                corrected: false,
             };
             if vocabulary.key(*id) == key.as_bytes() {
                 vocabulary.words[*id as usize] = word;
@@ -81,6 +87,18 @@ impl Vocabulary {
             }
         }
         vocabulary
+    }
+
+    /// Reads misspellings by `spelling`, and those listed in the lexicon as the words they stand for.
+    pub(crate) fn correct(&mut self, spelling: Spelling, listed: &BTreeMap<WordId, WordId>) {
+        self.spelling = spelling;
+        for (written, read) in listed {
+            self.words[*written as usize] = Word {
+                id: *read,
+                corrected: true,
+                ..self.words[*read as usize]
+            };
+        }
     }
 
     fn add(&mut self, key: &str, word: Word) {
@@ -110,7 +128,6 @@ impl Vocabulary {
     }
 
     /// The folded word behind an id; empty for unknown words and shapes.
-    #[cfg(test)]
     pub fn word(&self, id: WordId) -> &str {
         std::str::from_utf8(self.key(id)).unwrap_or_default()
     }
@@ -135,6 +152,15 @@ impl WordLookup for Vocabulary {
 
     fn shape(&self, shape: Shape) -> WordId {
         shape_id(shape)
+    }
+
+    fn correct(&self, key: &[u8]) -> Word {
+        let read = self.spelling.correct(key);
+        read.map_or_else(Word::default, |id| Word {
+            id,
+            corrected: true,
+            ..Word::default()
+        })
     }
 
     fn is_abbreviation(&self, word: WordId) -> bool {

@@ -333,18 +333,19 @@ fn case_row(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment) -> Ca
 }
 
 fn cues(mention: &Mention, text: &str) -> Vec<String> {
-    mention
-        .cues
+    let spelling = mention
+        .read_as
         .iter()
-        .map(|cue| {
-            format!(
-                "{}: \"{}\" ({})",
-                cue.effect.describe(),
-                cue.span.of(text),
-                cue.by
-            )
-        })
-        .collect()
+        .map(|(span, word)| format!("spelling: \"{}\" (read as {word})", span.of(text)));
+    let cues = mention.cues.iter().map(|cue| {
+        format!(
+            "{}: \"{}\" ({})",
+            cue.effect.describe(),
+            cue.span.of(text),
+            cue.by
+        )
+    });
+    spelling.chain(cues).collect()
 }
 
 fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {

@@ -31,13 +31,15 @@ pub struct Word {
     pub id: WordId,
     /// Which twin it is.
     pub twin: Twin,
+    /// It is a misspelling, read as the word of this id.
+    pub corrected: bool,
 }
 
 impl From<WordId> for Word {
     fn from(id: WordId) -> Self {
         Self {
             id,
-            twin: Twin::None,
+            ..Self::default()
         }
     }
 }
@@ -48,6 +50,10 @@ pub trait WordLookup {
     fn lookup(&self, key: &[u8]) -> Word;
     /// The id that stands for a shape of token which the vocabulary does not list.
     fn shape(&self, shape: Shape) -> WordId;
+    /// The word that an unknown one must be a misspelling of, or the unknown word.
+    fn correct(&self, _key: &[u8]) -> Word {
+        Word::default()
+    }
     /// Whether a full stop after this word usually belongs to it (`dr.`, `approx.`).
     fn is_abbreviation(&self, word: WordId) -> bool;
 }
@@ -93,6 +99,8 @@ pub struct Token {
     pub quoted: bool,
     /// Which of two twins it is.
     pub twin: Twin,
+    /// It is misspelt: `word` is what it was read as.
+    pub corrected: bool,
 }
 
 impl Token {
@@ -178,6 +186,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             queried: self.queried,
             quoted: self.quote.is_some(),
             twin: word.twin,
+            corrected: word.corrected,
         });
         self.gap = Break::None;
         self.queried = false;
@@ -240,8 +249,21 @@ impl<W: WordLookup> Tokeniser<'_, W> {
         let mut word = self.look_up();
         if word.id == 0 && is_times(&self.key) {
             word = self.words.shape(Shape::Times).into();
+        } else if word.id == 0 && !digits && !self.may_be_name(start) {
+            word = self.words.correct(&self.key);
         }
         self.push(start, at, word);
+    }
+
+    /// Whether the word at `start` is written like a name: a capital, small letters, and not at the
+    /// head of a sentence. Names are not corrected.
+    fn may_be_name(&self, start: usize) -> bool {
+        self.gap != Break::Sentence
+            && self.bytes[start].is_ascii_uppercase()
+            && self
+                .bytes
+                .get(start + 1)
+                .is_some_and(u8::is_ascii_lowercase)
     }
 
     fn letter_follows(&self, at: usize) -> bool {

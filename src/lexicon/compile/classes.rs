@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::lexicon::inflect::{noun_forms, verb_forms};
 use crate::lexicon::pattern::Node;
-use crate::matcher::{ClassId, Classes, Phrase, TwinEntry, shape_id, word_id};
+use crate::matcher::{ClassId, Classes, Phrase, Spelling, TwinEntry, shape_id, word_id};
 use crate::segment::{Break, Shape, Token, Twin, Word, WordId, WordLookup, tokenise};
 
 /// Most literal phrases that one entry may multiply out to.
@@ -83,6 +83,14 @@ pub(super) struct Members {
 }
 
 impl Members {
+    /// Replaces listed misspellings by the words that they are read as.
+    pub fn read_as(&mut self, listed: &BTreeMap<WordId, WordId>) {
+        let read = |word: &WordId| listed.get(word).copied().unwrap_or(*word);
+        self.words = self.words.iter().map(read).collect();
+        let phrases = self.phrases.iter();
+        self.phrases = phrases.map(|p| p.iter().map(read).collect()).collect();
+    }
+
     pub fn add(&mut self, phrase: Vec<WordId>) {
         match phrase.as_slice() {
             [] => {}
@@ -104,6 +112,8 @@ pub(super) struct ClassTable {
     names: BTreeMap<String, ClassId>,
     anonymous: HashMap<Members, ClassId>,
     irregular: HashMap<String, String>,
+    /// Words that stand in the lexicon as misspellings.
+    misspelt: Vec<(ClassId, WordId)>,
     frequency: HashMap<WordId, u64>,
 }
 
@@ -144,6 +154,34 @@ impl ClassTable {
         self.members.push(members.clone());
         self.anonymous.insert(members, id);
         id
+    }
+
+    /// Notes that a word of a class is a misspelling of another word of the class.
+    pub fn add_misspelt(&mut self, class: ClassId, word: WordId) {
+        self.misspelt.push((class, word));
+    }
+
+    /// How misspellings are read: those of any word of the lexicon, and those that it lists, each as
+    /// the nearest word of its class.
+    pub fn spelling(&self) -> (Spelling, BTreeMap<WordId, WordId>) {
+        let words = self.interner.list();
+        let text = |id: WordId| words[id as usize - word_id(0) as usize].as_str();
+        let misspelt: BTreeSet<WordId> = self.misspelt.iter().map(|(_, word)| *word).collect();
+        let named = words.iter().enumerate();
+        let named = named.map(|(i, w)| (w.as_str(), word_id(i)));
+        let spelling = Spelling::build(named.filter(|(_, id)| !misspelt.contains(id)));
+        let mut listed = BTreeMap::new();
+        for (class, written) in &self.misspelt {
+            let meant = self.members[*class as usize].words.iter();
+            let meant = meant
+                .filter(|word| !misspelt.contains(word) && text(**word).len() > 2)
+                .map(|word| (Spelling::errors(text(*written), text(*word)), *word))
+                .min();
+            if let Some((_, read)) = meant.filter(|(errors, _)| *errors <= 3) {
+                listed.entry(*written).or_insert(read);
+            }
+        }
+        (spelling, listed)
     }
 
     pub fn add_irregular(&mut self, entry: &str) {

@@ -130,7 +130,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     );
     let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
 
-    let flat = match table.flatten() {
+    let (spelling, misspelt) = table.spelling();
+    let mut flat = match table.flatten() {
         Ok(flat) => flat,
         Err(name) => {
             if let Some((file, class)) = files
@@ -151,6 +152,9 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
             .found
             .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
         return Err(Error::lexicon(problems.found));
+    }
+    for members in &mut flat {
+        members.read_as(&misspelt);
     }
     let frequency = table.class_frequencies(&flat);
     set_anchors(
@@ -189,9 +193,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         .filter(|(i, _)| abbreviation.contains(&crate::matcher::word_id(*i)))
         .map(|(_, w)| w.as_str())
         .collect();
-    let vocabulary = Vocabulary::build(&words, &twins, |word| {
-        listed.contains(word)
-    });
+    let mut vocabulary = Vocabulary::build(&words, &twins, |word| listed.contains(word));
+    vocabulary.correct(spelling, &misspelt);
     let members_of: Vec<Vec<u32>> = flat
         .iter()
         .map(|m| m.words.iter().copied().collect())
@@ -356,6 +359,11 @@ fn fill_class(
         match table.literal(&phrase) {
             Ok(words) => table.members_mut(id).add(words),
             Err(message) => problems.add(path, entry.span(), message),
+        }
+    }
+    for entry in &class.misspelt {
+        if let Ok([word]) = table.literal(entry.get_ref()).as_deref() {
+            table.add_misspelt(id, *word);
         }
     }
     for entry in &class.words {
