@@ -25,6 +25,7 @@
 
 pub mod assertion;
 pub mod assess;
+pub mod boilerplate;
 pub mod case;
 mod context;
 pub mod date;

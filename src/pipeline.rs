@@ -12,6 +12,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::assertion::Group;
+use crate::boilerplate::MuteList;
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
@@ -55,6 +56,8 @@ pub struct Plan<'p> {
     pub read: &'p ReadOptions,
     /// The lexicon.
     pub lexicon: &'p Lexicon,
+    /// Sentences whose mentions do not count.
+    pub mute: &'p MuteList,
     /// Worker threads; 0 for as many as there are cores.
     pub jobs: usize,
     /// Set from outside to end the run early.
@@ -136,7 +139,7 @@ fn scan_all(
                 .with_min_len(16)
                 .map_init(
                     || Scanner::new(plan.lexicon),
-                    |scanner, item| scan_item(plan.lexicon, scanner, item),
+                    |scanner, item| scan_item(plan, scanner, item),
                 )
                 .collect()
         });
@@ -162,16 +165,20 @@ fn write_all(
     Ok(())
 }
 
-fn scan_item(lexicon: &Lexicon, scanner: &mut Scanner<'_>, item: ReadItem) -> Outcome {
+fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outcome {
     match item {
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
             let mut mentions: Vec<Vec<Mention>> = record
                 .fields
                 .iter()
-                .map(|field| scanner.scan(&field.text))
+                .map(|field| {
+                    let mut mentions = scanner.scan(&field.text);
+                    plan.mute.apply(&field.text, &mut mentions);
+                    mentions
+                })
                 .collect();
-            set_context_aside(lexicon, &mut mentions);
+            set_context_aside(plan.lexicon, &mut mentions);
             Outcome::Scanned(Scanned { record, mentions })
         }
     }

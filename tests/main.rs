@@ -9,6 +9,7 @@ mod support;
 
 mod assertion;
 mod assess;
+mod boilerplate;
 mod cli;
 mod domain;
 mod founding;

@@ -71,6 +71,9 @@ pub struct ScanArgs {
     /// Which lexicon.
     #[command(flatten)]
     pub lexicon: LexiconChoice,
+    /// Sentences, one a line, whose mentions are set aside: form text, leaflets, standard endings.
+    #[arg(long, value_name = "FILE")]
+    pub mute: Option<PathBuf>,
     /// What to write: csv, jsonl, parquet, html.
     #[arg(
         long,

@@ -11,10 +11,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::args::{ReadArgs, ScanArgs};
 use super::lexicon::load;
 use super::{COMPLETE, LOOK};
+use throughline::boilerplate::MuteList;
 use throughline::error::Error;
 use throughline::pipeline::{Plan, run as run_plan};
 use throughline::read::{InputInfo, ReadOptions, expand_inputs};
-use throughline::report::{OutputFormat, RunOptions, RunSummary, RunWriter, Staging, Timing};
+use throughline::report::{
+    CANDIDATES_FILE, OutputFormat, RunOptions, RunSummary, RunWriter, Staging, Timing,
+};
 
 /// Bytes of narrative that the HTML report shows at most: it has to open in a browser.
 const REPORT_BYTES: usize = 30_000_000;
@@ -42,6 +45,10 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         }
     }
     let lexicon = load(&args.lexicon)?;
+    let mute = match &args.mute {
+        Some(path) => MuteList::read(path)?,
+        None => MuteList::default(),
+    };
     let inputs = expand_inputs(&args.inputs)?;
     let staging = Staging::prepare(&args.out, args.force)?;
     let interrupted = Arc::new(AtomicBool::new(false));
@@ -55,7 +62,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         raw_csv: args.raw_csv,
         report_cases: args.report_cases,
         report_bytes: REPORT_BYTES,
-        manifest: manifest_options(args),
+        manifest: manifest_options(args, &mute),
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
     let progress = progress(args.quiet);
@@ -63,6 +70,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         inputs: &inputs,
         read: &read,
         lexicon: &lexicon,
+        mute: &mute,
         jobs: args.jobs,
         interrupted: &interrupted,
     };
@@ -91,7 +99,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
 }
 
 /// Options that change the output, for the manifest. Paths and threads do not.
-fn manifest_options(args: &ScanArgs) -> serde_json::Value {
+fn manifest_options(args: &ScanArgs, mute: &MuteList) -> serde_json::Value {
     serde_json::json!({
         "input_format": args.read.input_format,
         "text_column": args.read.text_column,
@@ -103,6 +111,7 @@ fn manifest_options(args: &ScanArgs) -> serde_json::Value {
         "format": args.format,
         "raw_csv": args.raw_csv,
         "report_cases": args.report_cases,
+        "muted_sentences": mute.sentences().collect::<Vec<_>>(),
     })
 }
 
@@ -163,6 +172,13 @@ fn print(args: &ScanArgs, infos: &[InputInfo], summary: &RunSummary) -> Result<(
         args.out.display(),
         args.out.join(first_file).display()
     )?;
+    if summary.boilerplate_candidates > 0 {
+        writeln!(
+            out,
+            "{} sentences stand in many cases: see {CANDIDATES_FILE} (--mute sets them aside)",
+            summary.boilerplate_candidates
+        )?;
+    }
     if c.rejected > 0 {
         writeln!(
             out,

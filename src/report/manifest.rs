@@ -22,6 +22,8 @@ pub struct Manifest<'m> {
     pub options: &'m serde_json::Value,
     /// Counts. Records read = scanned + rejected; matches = evidence + suppressed.
     pub counts: ManifestCounts,
+    /// Sentences with evidence that many cases share: see `boilerplate.txt`.
+    pub boilerplate_candidates: usize,
     /// What the counts do not say.
     pub coverage: &'static str,
     /// Start and end of the run; the only part that differs between equal runs.

@@ -11,6 +11,6 @@ mod staging;
 pub mod tables;
 
 pub use manifest::{Manifest, Timing};
-pub use run::{RunOptions, RunSummary, RunWriter};
+pub use run::{CANDIDATES_FILE, RunOptions, RunSummary, RunWriter};
 pub use staging::Staging;
 pub use tables::OutputFormat;

@@ -17,6 +17,7 @@ use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
 use crate::assertion::Group;
 use crate::assess::{Assessment, assess};
+use crate::boilerplate::{Candidate, Repetition};
 use crate::case::{CaseMention, CaseRecord};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
@@ -48,6 +49,8 @@ pub struct RunSummary {
     pub counts: ReportCounts,
     /// Flagged cases by tier, 1 to 3.
     pub tiers: [u64; 3],
+    /// Sentences that many cases share.
+    pub boilerplate_candidates: usize,
 }
 
 /// Writes a run into a folder.
@@ -60,6 +63,7 @@ pub struct RunWriter<'l> {
     rejected: TableWriter,
     cases: BTreeMap<String, CaseRecord>,
     spool: Option<Spool>,
+    repetition: Repetition,
     counts: ReportCounts,
     ordinal: u64,
 }
@@ -85,6 +89,7 @@ impl<'l> RunWriter<'l> {
             } else {
                 None
             },
+            repetition: Repetition::default(),
             counts: ReportCounts::default(),
             ordinal: 0,
             options,
@@ -121,6 +126,7 @@ impl<'l> RunWriter<'l> {
             .unwrap_or_else(|| record.incident_ref());
         for (field, found) in record.fields.iter().zip(mentions) {
             self.mention_rows(record, &case_id, field, found)?;
+            self.repetition.note(&case_id, &field.text, found);
         }
         let counts = mentions.iter().flatten().any(|m| m.suppressed.is_none());
         let kept = match &mut self.spool {
@@ -212,12 +218,15 @@ impl<'l> RunWriter<'l> {
             rejected,
             cases,
             spool,
+            repetition,
             mut counts,
             ..
         } = self;
         evidence.finish()?;
         suppressed.finish()?;
         rejected.finish()?;
+        let candidates = repetition.candidates();
+        write_candidates(folder, &candidates)?;
         counts.cases = cases.len() as u64;
         let mut flagged: Vec<(CaseRecord, Assessment)> = cases
             .into_values()
@@ -265,6 +274,7 @@ impl<'l> RunWriter<'l> {
             inputs,
             options: &options.manifest,
             counts: counts.into(),
+            boilerplate_candidates: candidates.len(),
             coverage: "text only; other systems not checked; an empty result says that no indicators matched in the text supplied",
             time: timing(),
         };
@@ -272,8 +282,35 @@ impl<'l> RunWriter<'l> {
         let text = serde_json::to_string_pretty(&manifest)
             .map_err(|e| Error::io("cannot write", &path, e.into()))?;
         std::fs::write(&path, text + "\n").map_err(|e| Error::io("cannot write", &path, e))?;
-        Ok(RunSummary { counts, tiers })
+        Ok(RunSummary {
+            counts,
+            tiers,
+            boilerplate_candidates: candidates.len(),
+        })
     }
+}
+
+/// Name of the file that lists sentences which many cases share.
+pub const CANDIDATES_FILE: &str = "boilerplate.txt";
+
+/// Writes the sentences that many cases share, as a mute file with every line switched off.
+fn write_candidates(folder: &Path, candidates: &[Candidate]) -> Result<()> {
+    if candidates.is_empty() {
+        return Ok(());
+    }
+    let path = folder.join(CANDIDATES_FILE);
+    let mut text = String::from(
+        "# Sentences with evidence that the same words stand behind in many cases. They may be form text,\n\
+         # leaflets or standard endings, and they may not: read them. To mute one, take the \"# \" before it\n\
+         # away and scan again with --mute and this file. What it mutes is still listed in `suppressed`.\n",
+    );
+    for candidate in candidates {
+        text += &format!(
+            "\n# {} cases, {} mentions\n# {}\n",
+            candidate.cases, candidate.mentions, candidate.sentence
+        );
+    }
+    std::fs::write(&path, text).map_err(|e| Error::io("cannot write", &path, e))
 }
 
 fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {

@@ -17,10 +17,11 @@ const TABLES: &[&str] = &[
     "rejected",
     "checks",
     "report",
+    "boilerplate",
 ];
 
 /// Endings of the files of a run.
-const ENDINGS: &[&str] = &["csv", "jsonl", "parquet", "html", "xlsx"];
+const ENDINGS: &[&str] = &["csv", "jsonl", "parquet", "html", "xlsx", "txt"];
 
 /// A run in the making. Dropped without [`Staging::publish`], it leaves nothing behind.
 #[derive(Debug)]
