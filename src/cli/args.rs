@@ -162,12 +162,25 @@ pub struct EvaluateArgs {
     /// Only this category.
     #[arg(long, value_name = "ID")]
     pub category: Option<String>,
+    /// Only the third of the documents that is kept aside, or the two thirds that rules may be learnt
+    /// from; a hash of the document's id decides.
+    #[arg(long, value_name = "PART", conflicts_with = "assertion")]
+    pub part: Option<Part>,
     /// Write every false positive and false negative with its quote, tab-separated.
     #[arg(long, value_name = "FILE")]
     pub errors: Option<PathBuf>,
     /// Which lexicon.
     #[command(flatten)]
     pub lexicon: LexiconChoice,
+}
+
+/// A part of the labelled narratives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Two thirds, to learn from.
+    Learn,
+    /// A third, never read while rules are written.
+    Kept,
 }
 
 /// Options of `lexicon`.

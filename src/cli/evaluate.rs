@@ -7,10 +7,10 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::COMPLETE;
-use super::args::EvaluateArgs;
+use super::args::{EvaluateArgs, Part};
 use super::lexicon::load;
 use throughline::error::Error;
-use throughline::evaluate::{Evaluation, Score, evaluate, read_gold, wilson};
+use throughline::evaluate::{Evaluation, Score, evaluate, is_kept_aside, read_gold, wilson};
 use throughline::evaluate_assertion::{evaluate_assertion, read_rows};
 use throughline::lexicon::Lexicon;
 
@@ -22,6 +22,9 @@ pub fn run(args: &EvaluateArgs) -> Result<u8> {
     let mut documents = Vec::new();
     for path in &args.gold {
         documents.extend(read_gold(path)?);
+    }
+    if let Some(part) = args.part {
+        documents.retain(|d| is_kept_aside(&d.doc_id) == (part == Part::Kept));
     }
     let outcome = evaluate(&lexicon, &documents, args.category.as_deref());
     print(&outcome, &mut io::stdout().lock())?;
