@@ -55,8 +55,11 @@ impl Spelling {
 
     /// The word that `key` (lower case) must be a misspelling of, if there is one and one only.
     pub fn correct(&self, key: &[u8]) -> Option<WordId> {
-        let word = self.nearest(key)?;
-        (!is_common(key)).then_some(word)
+        // Most words that the lexicon does not know are common ones, and that is the cheaper question.
+        if key.len() < SHORTEST || is_common(key) {
+            return None;
+        }
+        self.nearest(key)
     }
 
     /// How many errors make `meant` into `written`; more than can be told if either is very long.
