@@ -379,7 +379,12 @@ fn assert_axes(
             let modifier = &lexicon.modifiers[active.modifier];
             let bears =
                 modifier.applies_to.is_empty() || modifier.applies_to.contains(&mention.category);
-            bears && !modifier.except.contains(&mention.category)
+            // What only looks like a cue because of words of the indicator itself is a cue: "he never
+            // told me what to wear", though "never told" alone denies nothing.
+            let of_indicator = modifier.direction == Direction::Pseudo
+                && (active.cue.start + 1..active.cue.end)
+                    .any(|token| active.took(token) && mention.took(token));
+            bears && !of_indicator && !modifier.except.contains(&mention.category)
         })
         .map(|active| (active, reaches(active)))
         .collect();
