@@ -270,6 +270,12 @@ impl Roles {
             );
             return role;
         }
+        let own_words = kind.is_none()
+            && self.is_first_person(
+                lexicon,
+                text,
+                Some((mention.tokens.start, mention.tokens.end)),
+            );
         let unit = text.unit_of(mention.tokens.start);
         let reach = if kind.is_some() { FAR } else { NEAR };
         let from = if kind.is_some() {
@@ -289,6 +295,8 @@ impl Roles {
             let role = match label {
                 Label::Suspect | Label::Victim | Label::Partner => self.role_of(label),
                 // A relative further off is more likely to be the one who tells.
+                // "tell nan I tried": whoever says "I" is not the one who is spoken to.
+                Label::Child | Label::Other if own_words => continue,
                 Label::Child | Label::Other if near && (theirs.is_some() || kind.is_none()) => {
                     self.role_of(label)
                 }
