@@ -210,6 +210,9 @@ pub enum LexiconAction {
         /// Only this category.
         #[arg(long, value_name = "ID")]
         category: Option<String>,
+        /// Which rules cover which behaviours of published lists.
+        #[arg(long, conflicts_with = "category")]
+        behaviours: bool,
         /// Which lexicon.
         #[command(flatten)]
         lexicon: LexiconChoice,

@@ -58,8 +58,16 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             )?;
             Ok(if failures.is_empty() { COMPLETE } else { LOOK })
         }
-        LexiconAction::List { category, lexicon } => {
+        LexiconAction::List {
+            category,
+            behaviours,
+            lexicon,
+        } => {
             let lexicon = load(lexicon)?;
+            if *behaviours {
+                list_behaviours(&lexicon, &mut out)?;
+                return Ok(COMPLETE);
+            }
             if let Some(id) = category
                 && lexicon.category(id).is_none()
             {
@@ -105,6 +113,26 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             Ok(COMPLETE)
         }
     }
+}
+
+/// Prints each published list with the rules that find its behaviours.
+fn list_behaviours(lexicon: &Lexicon, out: &mut impl io::Write) -> Result<()> {
+    for map in &lexicon.maps {
+        writeln!(out, "{}  {}\n  source: {}", map.id, map.title, map.source)?;
+        for behaviour in &map.behaviours {
+            let ids: Vec<&str> = behaviour
+                .rules
+                .iter()
+                .map(|rule| lexicon.rules[*rule].id.as_str())
+                .collect();
+            writeln!(out, "  {:<56} {:>3} rules", behaviour.name, ids.len())?;
+            for id in ids {
+                writeln!(out, "      {id}")?;
+            }
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 fn show(lexicon: &Lexicon, id: &str, out: &mut impl io::Write) -> Result<bool> {

@@ -20,6 +20,28 @@ use crate::assertion::{Certainty, Group, Polarity, Role, Temporality, Voice};
 use crate::error::Result;
 use crate::matcher::{Classes, Program, Variant, Vocabulary};
 
+/// A published list of behaviours.
+#[derive(Clone, Debug)]
+pub struct BehaviourMap {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Where it was published.
+    pub source: String,
+    /// What it lists.
+    pub behaviours: Vec<Behaviour>,
+}
+
+/// A behaviour of a published list.
+#[derive(Clone, Debug)]
+pub struct Behaviour {
+    /// Its name, in our words.
+    pub name: String,
+    /// Indices of the rules that find it.
+    pub rules: Vec<usize>,
+}
+
 /// A lexicon, checked and compiled. Share it between threads by reference.
 #[derive(Debug)]
 pub struct Lexicon {
@@ -35,6 +57,8 @@ pub struct Lexicon {
     pub modifiers: Vec<Modifier>,
     /// Form questions by number.
     pub form: Vec<FormQuestion>,
+    /// Published lists of behaviours with the rules that cover them.
+    pub maps: Vec<BehaviourMap>,
     /// Rules for tiers, in order of precedence.
     pub tiers: Vec<TierRule>,
     /// Combination prompts.

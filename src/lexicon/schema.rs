@@ -25,6 +25,8 @@ pub(crate) struct File {
     pub modifier: Vec<Spanned<Modifier>>,
     pub irregular: Option<Irregular>,
     pub twins: Option<Twins>,
+    #[serde(default)]
+    pub map: Vec<Spanned<Map>>,
     pub form: Option<Form>,
     pub frequency: Option<Frequency>,
     pub assess: Option<Assess>,
@@ -66,6 +68,24 @@ pub(crate) struct Class {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Irregular {
     pub verbs: Vec<Spanned<String>>,
+}
+
+/// A published list of behaviours, each with the rules that cover it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Map {
+    pub id: String,
+    pub title: String,
+    pub source: String,
+    pub entries: Vec<MapEntry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MapEntry {
+    pub name: String,
+    /// Category ids, rule ids, or beginnings of rule ids that end with `*`.
+    pub rules: Vec<Spanned<String>>,
 }
 
 /// Words that differ only by the sex of a person: read as one, so that no rule can tell them apart.

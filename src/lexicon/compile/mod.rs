@@ -2,6 +2,7 @@
 
 mod assess;
 mod classes;
+mod maps;
 mod patterns;
 mod rules;
 
@@ -128,6 +129,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         &mut rules,
         &mut problems,
     );
+    let maps = maps::maps(&files, &by_id, &rules, &mut problems);
     let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
 
     let (spelling, misspelt) = table.spelling();
@@ -206,6 +208,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         rules,
         modifiers,
         form,
+        maps,
         tiers,
         prompts,
         classes: table.build(&flat),
