@@ -291,6 +291,15 @@ impl Roles {
             if kind.is_some() && theirs.is_some() && theirs != kind {
                 continue;
             }
+            // "Her partner … she": the pronoun stands for the owner, not for the partner, as far as kinds
+            // can tell.
+            let owner = (token.saturating_sub(3)..token)
+                .rev()
+                .find_map(|t| kind_of(text, t));
+            let of_owner = kind.is_some() && owner == kind;
+            if of_owner && (label == Label::Other || label == Label::Partner && theirs != kind) {
+                continue;
+            }
             let near = mention.tokens.start - token <= 2 * NEAR && token >= unit.start;
             let role = match label {
                 Label::Suspect | Label::Victim | Label::Partner => self.role_of(label),
