@@ -41,6 +41,7 @@ impl<'l> Scanner<'l> {
     /// not; among equals the longest stays, then the leftmost, then the first rule.
     pub fn scan(&mut self, text: &str) -> Vec<Mention> {
         let mut mentions = self.scan_all(text);
+        set_lone_aside(self.lexicon, &mut mentions);
         resolve_overlaps(&mut mentions);
         mentions
     }
@@ -283,6 +284,23 @@ impl<'l> Scanner<'l> {
                     }
                 }
             }
+        }
+    }
+}
+
+/// Sets aside mentions of rules that tell of an indicator only beside others: "I was scared" in a text
+/// that tells of abuse, "she left him" where he hit her. What counts beside them must stand by itself.
+fn set_lone_aside(lexicon: &Lexicon, mentions: &mut [Mention]) {
+    let needs = |m: &Mention| lexicon.rules[m.rule].needs_beside.as_slice();
+    let mut firm = vec![false; lexicon.categories.len()];
+    for mention in mentions.iter() {
+        firm[mention.category] |= mention.suppressed.is_none() && needs(mention).is_empty();
+    }
+    for mention in mentions.iter_mut().filter(|m| m.suppressed.is_none()) {
+        let needs = needs(mention);
+        let other = |category: &usize| *category != mention.category && firm[*category];
+        if !needs.is_empty() && !firm[mention.category] && !needs.iter().any(other) {
+            mention.suppressed = Some("weak by itself: no other indicator in this text".to_owned());
         }
     }
 }

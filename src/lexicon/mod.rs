@@ -130,6 +130,8 @@ pub struct Rule {
     pub examples: Vec<RuleExample>,
     /// Sentences in which it must yield no evidence.
     pub counter: Vec<(String, usize)>,
+    /// Categories of which another must be told in the same text, or the mention does not count.
+    pub needs_beside: Vec<usize>,
     pub(crate) not_before: Vec<Exception>,
     pub(crate) not_after: Vec<Exception>,
     pub(crate) not_in_sentence: Vec<Exception>,

@@ -127,6 +127,9 @@ pub(crate) struct Rule {
     pub needs_in_sentence: Vec<Spanned<String>>,
     #[serde(default)]
     pub needs_in_narrative: Vec<Spanned<String>>,
+    /// Categories or groups; by itself, without evidence of another of them, a mention does not count.
+    #[serde(default)]
+    pub needs_beside: Vec<Spanned<String>>,
     pub within: Option<Spanned<String>>,
     pub tier: Option<Spanned<u8>>,
     pub experiencer: Option<Spanned<String>>,

@@ -111,6 +111,7 @@ pub(super) fn form(
                     place: place(path, entry.span().start, problems),
                     examples: Vec::new(),
                     counter: Vec::new(),
+                    needs_beside: Vec::new(),
                     not_before: Vec::new(),
                     not_after: Vec::new(),
                     not_in_sentence: Vec::new(),

@@ -34,6 +34,11 @@ pub(super) fn add_rules(
     variants: &mut Vec<Variant>,
     problems: &mut Problems<'_>,
 ) {
+    let groups: Vec<(Group, usize)> = categories
+        .iter()
+        .enumerate()
+        .map(|(id, c)| (c.group, id))
+        .collect();
     for entry in &file.rule {
         let rule = entry.get_ref();
         match rule.status.get_ref().as_str() {
@@ -103,7 +108,7 @@ pub(super) fn add_rules(
                 "patterns = [\"…\"]",
             );
         }
-        let parsed = build_rule(
+        let mut parsed = build_rule(
             path,
             rule,
             owner,
@@ -112,6 +117,7 @@ pub(super) fn add_rules(
             table,
             problems,
         );
+        parsed.needs_beside = category_list(path, &rule.needs_beside, &groups, by_id, problems);
         rules.push(parsed);
     }
 }
@@ -297,6 +303,7 @@ fn build_rule(
         not_in_sentence,
         needs_in_sentence,
         needs_in_narrative,
+        needs_beside: Vec::new(),
         regex: regex_rule(path, rule, problems),
     }
 }
