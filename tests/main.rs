@@ -13,6 +13,7 @@ mod boilerplate;
 mod cli;
 mod domain;
 mod founding;
+mod fresh;
 mod html;
 mod lexicon;
 mod oracle;
