@@ -1,0 +1,91 @@
+//! Batches of invented sentences by writers who had not seen the rules. How each came out at first sight
+//! stands in `data/fresh/README.md`; here they keep what was learnt from them.
+//!
+//! A batch is a file of lines with three fields: the register (`log`, `victim`, `third`), the kind, and a
+//! text with the words that show the category in double brackets. Of the kinds `open` (said in so many
+//! words) and `told` (without a word for it) are to be found, `not`, `neg` and `hyp` are not.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde::Deserialize;
+use throughline::scan::Scanner;
+
+use crate::support::{built_in, crate_folder};
+
+/// How many of each kind are found.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+struct Found {
+    open: usize,
+    told: usize,
+    not: usize,
+    neg: usize,
+    hyp: usize,
+}
+
+impl Found {
+    fn of(&mut self, kind: &str) -> &mut usize {
+        match kind {
+            "open" => &mut self.open,
+            "told" => &mut self.told,
+            "not" => &mut self.not,
+            "neg" => &mut self.neg,
+            "hyp" => &mut self.hyp,
+            other => panic!("`{other}` is no kind"),
+        }
+    }
+}
+
+#[test]
+fn batches_keep_what_was_learnt() {
+    let folder = crate_folder().join("tests/data/fresh");
+    let figures = fs::read_to_string(folder.join("figures.toml")).expect("readable");
+    let figures: BTreeMap<String, Found> = toml::from_str(&figures).expect("sound");
+    let lexicon = built_in();
+    let mut scanner = Scanner::new(lexicon);
+    let mut worse = Vec::new();
+    for (category, least) in &figures {
+        let index = lexicon.category(category).expect("a category");
+        let batch = fs::read_to_string(folder.join(format!("{category}.tsv"))).expect("readable");
+        let (mut found, mut all) = (Found::default(), Found::default());
+        for (number, line) in batch.lines().enumerate() {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [register, kind, text] = fields[..] else {
+                panic!("{category}.tsv:{}: not three fields", number + 1);
+            };
+            assert!(
+                ["log", "victim", "third"].contains(&register),
+                "{category}.tsv:{}: `{register}` is no register",
+                number + 1
+            );
+            let text = text.replace("[[", "").replace("]]", "");
+            let hit = scanner
+                .scan(&text)
+                .iter()
+                .any(|m| m.category == index && m.suppressed.is_none());
+            *all.of(kind) += 1;
+            *found.of(kind) += usize::from(hit);
+        }
+        eprintln!(
+            "{category:<24} open {}/{}  told {}/{}  wrongly: not {}/{}, neg {}/{}, hyp {}/{}",
+            found.open,
+            all.open,
+            found.told,
+            all.told,
+            found.not,
+            all.not,
+            found.neg,
+            all.neg,
+            found.hyp,
+            all.hyp
+        );
+        let lost = found.open < least.open || found.told < least.told;
+        let wrong = found.not + found.neg + found.hyp > least.not + least.neg + least.hyp;
+        if lost || wrong {
+            worse.push(format!("{category}: {found:?}, before: {least:?}"));
+        }
+    }
+    assert!(figures.len() >= 20, "only {} batches", figures.len());
+    assert!(worse.is_empty(), "worse than before\n{}", worse.join("\n"));
+}
