@@ -52,6 +52,8 @@ struct RoleClasses {
     child: Option<ClassId>,
     others: [Option<ClassId>; 4],
     first: Option<ClassId>,
+    /// Pronouns as objects: nobody does anything as "him".
+    object: Option<ClassId>,
 }
 
 impl Roles {
@@ -70,6 +72,7 @@ impl Roles {
                 named("caller_word"),
             ],
             first: named("first_person"),
+            object: named("him"),
         };
         let has =
             |word: u32, class: Option<ClassId>| class.is_some_and(|c| lexicon.classes.has(word, c));
@@ -109,11 +112,14 @@ impl Roles {
     /// to whom they are done the victim, if one kind clearly leads.
     fn vote(&self, lexicon: &Lexicon, text: &Segmented, mentions: &[Mention]) -> [Option<Role>; 2] {
         let mut lead = [0_i32; 2];
-        for mention in mentions
-            .iter()
-            .filter(|m| lexicon.categories[m.category].group == Group::Abuse)
-        {
-            if let Some(kind) = slot_kind(text, mention.agent) {
+        for mention in mentions.iter().filter(|m| {
+            m.suppressed.is_none() && lexicon.categories[m.category].group == Group::Abuse
+        }) {
+            let object = |(start, end): &(usize, usize)| {
+                (*start..*end).all(|token| Self::has(lexicon, text, token, self.classes.object))
+            };
+            let agent = mention.agent.filter(|slot| !object(slot));
+            if let Some(kind) = slot_kind(text, agent) {
                 lead[kind] += 1;
                 lead[1 - kind] -= 1;
             }
