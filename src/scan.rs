@@ -140,7 +140,6 @@ impl<'l> Scanner<'l> {
 
     fn place(&self, index: usize, rule: &Rule, found: &Found) -> Mention {
         let tokens = &self.text.tokens;
-        let sentence = self.text.sentence_of(found.tokens.start);
         Mention {
             rule: index,
             category: rule.category,
@@ -148,7 +147,7 @@ impl<'l> Scanner<'l> {
                 tokens[found.tokens.start].start as usize,
                 tokens[found.tokens.end - 1].end as usize,
             ),
-            sentence: self.text.sentences[sentence].span,
+            sentence: self.text.sentences_around(&found.tokens).1,
             assertion: crate::assertion::Assertion::default(),
             cues: Vec::new(),
             read_as: self.read_as(found),
@@ -178,7 +177,7 @@ impl<'l> Scanner<'l> {
             variants.is_empty()
                 || matcher::anywhere(variants, classes, tokens, &self.phrases, range).is_some()
         };
-        let sentence = self.text.sentences[self.text.sentence_of(mention.tokens.start)].tokens();
+        let (sentence, _) = self.text.sentences_around(&mention.tokens);
         if !within(&rule.needs_in_sentence, sentence) {
             return false;
         }
@@ -192,7 +191,7 @@ impl<'l> Scanner<'l> {
     fn exception(&self, text: &str, rule: &Rule, mention: &Mention) -> Option<String> {
         let classes = &self.lexicon.classes;
         let tokens = &self.text.tokens;
-        let sentence = self.text.sentences[self.text.sentence_of(mention.tokens.start)].tokens();
+        let (sentence, _) = self.text.sentences_around(&mention.tokens);
         let mut verifier = matcher::Verifier::new(tokens, classes, &self.phrases, sentence.clone());
         let quote = |found: std::ops::Range<usize>| {
             &text[tokens[found.start].start as usize..tokens[found.end - 1].end as usize]

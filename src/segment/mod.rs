@@ -83,6 +83,17 @@ impl Segmented {
         self.sentences.partition_point(|s| s.last <= token)
     }
 
+    /// The sentence that holds `tokens`, as tokens and as bytes; the sentences, where they run over
+    /// the end of one.
+    pub fn sentences_around(&self, tokens: &Range<usize>) -> (Range<usize>, Span) {
+        let first = &self.sentences[self.sentence_of(tokens.start)];
+        let last = &self.sentences[self.sentence_of(tokens.end - 1)];
+        (
+            first.tokens().start..last.tokens().end,
+            Span::new(first.span.start, last.span.end),
+        )
+    }
+
     /// The tokens of the unit that holds a token.
     pub fn unit_of(&self, token: usize) -> Range<usize> {
         let index = self.units.partition_point(|first| *first <= token);
