@@ -68,11 +68,7 @@ impl Problems<'_> {
 
     fn line(&self, file: &str, at: usize) -> usize {
         let text = self.texts.get(file).copied().unwrap_or_default();
-        text.as_bytes()[..at.min(text.len())]
-            .iter()
-            .filter(|b| **b == b'\n')
-            .count()
-            + 1
+        memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() + 1
     }
 }
 
