@@ -31,15 +31,10 @@ const VARIANTS: [Variant; 8] = [
     }),
 ];
 
-/// Documents in a hundred that must come out the same in each variant, at the least. Swapped sexes
-/// fall short of it; what was measured last stands here, and the aim is the same for all.
+/// Documents in a hundred that must come out the same in each variant, at the least. One document of
+/// the sample falls short of it; what was measured last stands here, and the aim is the same for all.
 const SAME_PERCENT: f64 = 99.5;
-const SAME_PERCENT_SWAPPED: [(&str, f64); 4] = [
-    ("sample, he and she swapped", 94.0),
-    ("sample, men and women swapped", 91.0),
-    ("gold, he and she swapped", 98.5),
-    ("gold, men and women swapped", 97.5),
-];
+const SAME_PERCENT_SWAPPED: [(&str, f64); 1] = [("sample, he and she swapped", 99.0)];
 
 /// Replaces each apostrophe within a word.
 fn apostrophes(text: &str, with: &str) -> String {
