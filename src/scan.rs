@@ -287,8 +287,8 @@ impl<'l> Scanner<'l> {
     }
 }
 
-/// Sets aside mentions of rules that tell of an indicator only beside others: "I was scared" in a text
-/// that tells of abuse, "she left him" where he hit her. What counts beside them must stand by itself.
+/// Sets aside mentions of rules that tell of an indicator only beside others: "she left him" where he
+/// hit her, "it is the third call" in a text that tells of abuse. What counts beside them must stand by itself.
 fn set_lone_aside(lexicon: &Lexicon, mentions: &mut [Mention]) {
     let needs = |m: &Mention| lexicon.rules[m.rule].needs_beside.as_slice();
     let mut firm = vec![false; lexicon.categories.len()];
