@@ -112,6 +112,7 @@ pub(super) fn form(
                     examples: Vec::new(),
                     counter: Vec::new(),
                     needs_beside: Vec::new(),
+                    check: None,
                     not_before: Vec::new(),
                     not_after: Vec::new(),
                     not_in_sentence: Vec::new(),

@@ -1,6 +1,7 @@
 //! Checks the files of a lexicon and compiles them, gathering every problem on the way.
 
 mod assess;
+mod checks;
 mod classes;
 mod maps;
 mod patterns;
@@ -125,6 +126,15 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         &mut rules,
         &mut problems,
     );
+    let (checks, legal) = checks::checks(
+        &files,
+        &categories,
+        &by_id,
+        &mut table,
+        &mut rules,
+        &mut rule_variants,
+        &mut problems,
+    );
     let maps = maps::maps(&files, &by_id, &rules, &mut problems);
     let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
 
@@ -207,6 +217,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         maps,
         tiers,
         prompts,
+        checks,
+        legal,
         classes: table.build(&flat),
         rule_program: Program::build(rule_variants, vocabulary.len(), &members_of),
         modifier_program: Program::build(modifier_variants, vocabulary.len(), &members_of),

@@ -17,6 +17,9 @@ use crate::lexicon::{
 use crate::matcher::{Variant, Within};
 use crate::span::Span;
 
+/// What a modifier names in `applies_to` to bear on response checks, and on nothing else.
+const CHECKS: &str = "checks";
+
 /// Largest compiled size of one regex.
 const REGEX_SIZE: usize = 1 << 20;
 
@@ -113,7 +116,7 @@ pub(super) fn add_rules(
             rule,
             owner,
             category,
-            &categories[category],
+            categories[category].tier,
             table,
             problems,
         );
@@ -122,7 +125,7 @@ pub(super) fn add_rules(
     }
 }
 
-fn within(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> Within {
+pub(super) fn within(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> Within {
     match &rule.within {
         None => Within::Unit,
         Some(within) => match within.get_ref().as_str() {
@@ -162,12 +165,12 @@ pub(super) fn compile_into(
     }
 }
 
-fn build_rule(
+pub(super) fn build_rule(
     path: &str,
     rule: &schema::Rule,
     owner: u32,
     category: usize,
-    own: &Category,
+    tier: u8,
     table: &mut ClassTable,
     problems: &mut Problems<'_>,
 ) -> Rule {
@@ -275,7 +278,7 @@ fn build_rule(
             .unwrap_or_default(),
         false_positives: rule.false_positives.clone(),
         tags: rule.tags.clone(),
-        tier: rule.tier.as_ref().map_or(own.tier, |t| *t.get_ref()),
+        tier: rule.tier.as_ref().map_or(tier, |t| *t.get_ref()),
         experiencer,
         agent,
         temporality,
@@ -304,6 +307,7 @@ fn build_rule(
         needs_in_sentence,
         needs_in_narrative,
         needs_beside: Vec::new(),
+        check: None,
         regex: regex_rule(path, rule, problems),
     }
 }
@@ -547,13 +551,19 @@ pub(super) fn add_modifiers(
                 Through::Clause
             }
         };
+        let (checks, applies_to): (Vec<_>, Vec<_>) = modifier
+            .applies_to
+            .iter()
+            .cloned()
+            .partition(|entry| entry.get_ref() == CHECKS);
         modifiers.push(Modifier {
             id: modifier.id.get_ref().clone(),
+            for_checks: !checks.is_empty(),
             effect,
             direction,
             scope: modifier.scope.map_or(usize::MAX, |n| n as usize),
             through,
-            applies_to: category_list(path, &modifier.applies_to, &groups, by_id, problems),
+            applies_to: category_list(path, &applies_to, &groups, by_id, problems),
             except: category_list(path, &modifier.except, &groups, by_id, problems),
             reason: modifier.reason.clone().unwrap_or_default(),
             only_questions: modifier.only_in.is_some(),
