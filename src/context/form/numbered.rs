@@ -13,8 +13,6 @@ pub(super) struct Numbered {
     pub answer: Span,
 }
 
-/// Numbers of questions with their places.
-
 /// Bytes between a question's number and an answer that nothing sets off.
 const LONGEST_THEME: usize = 48;
 /// Bytes between a question's number and an answer after a question mark, colon or dash.
