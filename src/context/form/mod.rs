@@ -11,6 +11,7 @@ mod comment;
 mod mark;
 mod number;
 mod numbered;
+mod pair;
 mod question;
 mod spoken;
 mod summary;

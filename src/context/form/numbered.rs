@@ -1,7 +1,8 @@
 //! Answers that go by the number of their question: `Q18 - Y`, `yes to Q4`.
 
 use super::number::{QUESTION_WORDS, is_any, list, list_item, question_word, skip, word_at};
-use super::summary::summary;
+use super::pair::pairs;
+use super::summary::{answer_to_all, summary};
 use crate::span::Span;
 
 /// An answer with the number of its question.
@@ -38,10 +39,22 @@ pub(super) fn mentions_numbers(text: &str) -> bool {
         matches!(bytes[at], b'q' | b'Q')
             && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric())
             && question(at)
-    }) || (text.contains("DASH") || text.contains("Dash") || text.contains("dash"))
-        && text.bytes().any(|b| b.is_ascii_digit())
+    }) || text.bytes().any(|b| b.is_ascii_digit()) && names_a_form(text)
         || text.contains("DASH")
             && (text.contains("all ") || text.contains("ALL ") || text.contains("All "))
+}
+
+/// Names under which the numbered forms go.
+const FORMS: &[&str] = &["dash", "ric", "safelives"];
+
+/// Whether the text names a form whose questions go by number.
+fn names_a_form(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.contains("dash")
+        || lower.contains("safelives")
+        || lower
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| word == "ric")
 }
 
 /// The SafeLives list has 24 questions: from this one on its numbers lag.
@@ -67,7 +80,8 @@ fn on_the_long_form(text: &str) -> impl Fn(u32) -> Option<u32> + use<> {
 pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
     let bytes = text.as_bytes();
     let version = on_the_long_form(text);
-    let dash = text.to_ascii_lowercase().contains("dash");
+    let dash = names_a_form(text);
+    let pairs = if dash { pairs(text, FORMS) } else { Vec::new() };
     let mut answers: Vec<Numbered> = Vec::new();
     // Numbers of the list that is being read, for "rest no".
     let mut listed: Vec<u32> = Vec::new();
@@ -77,7 +91,22 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
             at += 1;
             continue;
         }
-        if let Some((yes, except, span)) = summary(text, at, !listed.is_empty(), dash) {
+        if let Some(pair) = pairs.iter().find(|pair| pair.question.start == at) {
+            listed.push(pair.number);
+            answers.push(Numbered {
+                number: pair.number,
+                yes: pair.yes,
+                question: pair.question,
+                answer: pair.answer,
+            });
+            at = pair.answer.end;
+            continue;
+        }
+        let after_list = !listed.is_empty();
+        let many = summary(text, at, after_list, dash)
+            .or_else(|| answer_to_all(text, at, after_list, dash));
+        if let Some((yes, except, span)) = many {
+            let except_end = except.last().map(|(_, place)| place.end);
             let named: Vec<u32> = except.iter().map(|(n, _)| *n).collect();
             for &number in known
                 .iter()
@@ -86,7 +115,7 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
                 answers.push(Numbered {
                     number,
                     yes,
-                    question: Span::new(at, span.start),
+                    question: Span::new(at, span.start.max(at)),
                     answer: span,
                 });
             }
@@ -98,10 +127,11 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
                     answer: place,
                 });
             }
-            at = span.end.max(at + 1);
+            let last = except_end.map_or(span.end, |place| place.max(span.end));
+            at = last.max(at + 1);
             continue;
         }
-        if let Some((yes, word, cursor)) = answer_to(text, at) {
+        if let Some((yes, word, cursor)) = answer_to(text, at, dash) {
             let (numbers, end) = list(text, cursor);
             if !numbers.is_empty() {
                 for (number, place) in numbers {
@@ -167,25 +197,77 @@ pub(super) fn yes_or_no(word: &str) -> Option<bool> {
     }
 }
 
-/// `yes to Q4, Q5`, `answered no to questions 3 and 7`, `ticked Q8`: the answer before the numbers.
-fn answer_to(text: &str, at: usize) -> Option<(bool, Span, usize)> {
+/// `yes to Q4, Q5`, `answered no to questions 3 and 7`, `ticked Q8`, `yes answers: 2, 18`: the answer
+/// before the numbers. Numbers without a `Q` count only where the text names a form (`dash`).
+fn answer_to(text: &str, at: usize, dash: bool) -> Option<(bool, Span, usize)> {
     let word = word_at(text, at);
-    let yes = if is_any(word, &["ticked", "ticks", "positive"]) {
+    let ticked = is_any(word, &["ticked", "ticks", "positive", "yeses"]);
+    let yes = if ticked {
         Some(true)
+    } else if is_any(word, &["nos", "no's"]) {
+        Some(false)
     } else {
         yes_or_no(word).filter(|_| word.len() > 1)
     }?;
-    let next = skip(text, at + word.len(), &[' ', '-', ':']);
-    let link = word_at(text, next);
-    let cursor = if is_any(link, &["to", "for", "on", "at", "in"]) {
-        skip(text, next + link.len(), &[' '])
-    } else if is_any(word, &["ticked", "ticks"]) {
-        next
-    } else {
+    let mut cursor = at + word.len();
+    let mut linked = is_any(word, &["ticked", "ticks"]);
+    let mut to = false;
+    for _ in 0..6 {
+        let next = skip(text, cursor, &[' ', '-', ':', '–', '=']);
+        linked |= text[cursor..next].contains(['-', ':', '–', '=']);
+        let filler = word_at(text, next);
+        let question = (next < text.len())
+            .then(|| question_word(text.as_bytes(), next))
+            .flatten();
+        if linked && let Some(cursor) = question {
+            return Some((yes, Span::new(at, at + word.len()), cursor));
+        }
+        if filler.is_empty() || question.is_some() {
+            cursor = next;
+            break;
+        }
+        to |= is_any(filler, &["to", "for"]);
+        linked |= to || is_any(filler, &["on", "at", "in"]);
+        let known = is_any(filler, QUESTION_WORDS)
+            || is_any(
+                filler,
+                &[
+                    "to",
+                    "for",
+                    "on",
+                    "at",
+                    "in",
+                    "answers",
+                    "answer",
+                    "answered",
+                    "responses",
+                    "response",
+                    "the",
+                    "dash",
+                    "following",
+                    "boxes",
+                    "were",
+                    "are",
+                ],
+            );
+        if !known {
+            return None;
+        }
+        cursor = next + filler.len();
+    }
+    // Bare numbers: a list of them, or one that is linked by a word, with nothing else behind.
+    if !(dash && linked) || !text[cursor..].starts_with(|c: char| c.is_ascii_digit()) {
         return None;
-    };
-    let cursor = question_word(text.as_bytes(), cursor.min(text.len().saturating_sub(1)))?;
-    Some((yes, Span::new(at, at + word.len()), cursor))
+    }
+    let (numbers, end) = list(text, cursor);
+    let after = word_at(text, skip(text, end, &[' ']));
+    let alone = after.is_empty()
+        || yes_or_no(after).is_some()
+        || is_any(
+            after,
+            &["rest", "all", "only", "nos", "others", "and", "but"],
+        );
+    (alone && (to || numbers.len() > 1)).then_some((yes, Span::new(at, at + word.len()), cursor))
 }
 
 /// The answer after a question's number, over its theme, before the next question. `None` inside
@@ -217,12 +299,26 @@ fn answer(text: &str, from: usize) -> Option<(Option<bool>, Span)> {
         if byte == b'+' && (first || set_off) {
             return Some((Some(true), Span::new(at, at + 1)));
         }
-        let starts =
-            byte.is_ascii_alphabetic() && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric());
+        // `Q18y`: the letter of an answer may touch the number.
+        let touches = at == from && matches!(byte, b'y' | b'Y' | b'n' | b'N');
+        let starts = byte.is_ascii_alphabetic()
+            && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric() || touches);
         if starts {
             let word = word_at(text, at);
             let span = Span::new(at, at + word.len());
             let end = span.end;
+            // `Y/N` is the printed choice, not an answer.
+            if yes_or_no(word) == Some(true)
+                && bytes.get(end) == Some(&b'/')
+                && yes_or_no(word_at(text, end + 1)) == Some(false)
+            {
+                at = end + 1 + word_at(text, end + 1).len();
+                first = false;
+                continue;
+            }
+            if touches && word.len() > 1 && yes_or_no(word).is_none() {
+                return None;
+            }
             if is_any(word, QUESTION_WORDS) && word.len() < 3 || question_word(bytes, at).is_some()
             {
                 return None;

@@ -65,45 +65,96 @@ pub(super) fn summary(
     if !(of_questions || rest || headed) {
         return None;
     }
-    // "all no further action", "rest no contact": the answer must stand alone.
     let end = cursor + answer.len();
+    let except = exceptions(text, end, answer)?;
+    Some((yes, except, Span::new(cursor, end)))
+}
+
+/// `no to all others`, `yes to all questions except 18`: the answer before what it answers.
+pub(super) fn answer_to_all(
+    text: &str,
+    at: usize,
+    after_list: bool,
+    dash: bool,
+) -> Option<(bool, Places, Span)> {
+    let word = word_at(text, at);
+    let yes = if is_any(word, &["nos", "no's"]) {
+        false
+    } else {
+        yes_or_no(word).filter(|_| word.len() > 1)?
+    };
+    let mut cursor = skip(text, at + word.len(), BETWEEN);
+    if !is_any(word_at(text, cursor), &["to", "for", "on", "in"]) {
+        return None;
+    }
+    let (mut all, mut rest, mut last) = (false, false, "");
+    let mut end = cursor;
+    for _ in 0..7 {
+        let next = word_at(text, cursor);
+        all |= is_any(next, &["all", "every", "everything"]);
+        rest |= is_any(next, &["rest", "remainder", "remaining", "others", "other"]);
+        if !(is_any(next, QUESTION_WORDS)
+            || is_any(
+                next,
+                &[
+                    "to",
+                    "for",
+                    "on",
+                    "in",
+                    "all",
+                    "every",
+                    "everything",
+                    "the",
+                    "of",
+                    "dash",
+                    "rest",
+                    "remainder",
+                    "remaining",
+                    "others",
+                    "other",
+                    "answers",
+                    "else",
+                ],
+            ))
+        {
+            break;
+        }
+        (last, end) = (next, cursor + next.len());
+        cursor = skip(text, end, &[' ']);
+    }
+    if !(rest && (after_list || dash) || all && dash) {
+        return None;
+    }
+    let except = exceptions(text, end, last)?;
+    Some((yes, except, Span::new(at, at + word.len())))
+}
+
+const EXCEPT: &[&str] = &[
+    "save",
+    "except",
+    "apart",
+    "bar",
+    "but",
+    "excluding",
+    "other",
+    "besides",
+    "with",
+];
+
+/// The questions excepted after an answer to many that ends at `end`; `None` if the answer does not
+/// stand alone: "all no further action", "rest no contact".
+fn exceptions(text: &str, end: usize, answer: &str) -> Option<Places> {
     let after = skip(text, end, &[' ', ',', '-', '(', ':', '–']);
     let link = word_at(text, after);
     let mut except = Vec::new();
     let stands = after >= text.len()
         || text[end..].starts_with(['.', ',', ';', ')', '\n', '/', ':'])
         || answer.bytes().all(|b| b.is_ascii_uppercase())
-        || is_any(
-            link,
-            &[
-                "save",
-                "except",
-                "apart",
-                "bar",
-                "but",
-                "excluding",
-                "other",
-                "besides",
-                "with",
-            ],
-        );
+        || is_any(link, EXCEPT);
     if !stands {
         return None;
     }
-    if is_any(
-        link,
-        &[
-            "save",
-            "except",
-            "apart",
-            "bar",
-            "but",
-            "excluding",
-            "other",
-            "besides",
-            "with",
-        ],
-    ) {
+    if is_any(link, EXCEPT) {
         let mut from = after + link.len();
         for _ in 0..6 {
             from = skip(text, from, &[' ', ':', '-']);
@@ -140,5 +191,5 @@ pub(super) fn summary(
         };
         except = list(text, start).0;
     }
-    Some((yes, except, Span::new(cursor, end)))
+    Some(except)
 }

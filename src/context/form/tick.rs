@@ -6,9 +6,19 @@ use super::mark::LONGEST_STEM;
 use crate::segment::Segmented;
 use crate::span::Span;
 
+/// Boxes as they are typed.
+const SHAPES: [(&str, Answer); 6] = [
+    ("[x]", Answer::Yes),
+    ("[X]", Answer::Yes),
+    ("[ ]", Answer::Blank),
+    ("(x)", Answer::Yes),
+    ("(X)", Answer::Yes),
+    ("( )", Answer::Blank),
+];
+
 /// Ticks and crosses: after a question (`Strangled ✓`) or in a box before it (`☑ strangled`).
 pub(super) fn ticks(text: &str, segmented: &Segmented, marks: &mut Vec<Mark>) {
-    let boxes = text.contains("[x]") || text.contains("[X]") || text.contains("[ ]");
+    let boxes = SHAPES.iter().any(|(shape, _)| text.contains(shape));
     if text.is_ascii() && !boxes {
         return;
     }
@@ -23,11 +33,7 @@ pub(super) fn ticks(text: &str, segmented: &Segmented, marks: &mut Vec<Mark>) {
         };
         found.push((Span::new(at, at + c.len_utf8()), answer));
     }
-    for (shape, answer) in [
-        ("[x]", Answer::Yes),
-        ("[X]", Answer::Yes),
-        ("[ ]", Answer::Blank),
-    ] {
+    for (shape, answer) in SHAPES {
         found.extend(
             text.match_indices(shape)
                 .map(|(at, _)| (Span::new(at, at + shape.len()), answer)),
