@@ -35,6 +35,8 @@ struct Name<'t> {
 
 struct Reader<'a> {
     text: &'a str,
+    /// The text is written in capitals, which then tell no name from a word.
+    shouted: bool,
     lexicon: &'a Lexicon,
     suspect: Option<ClassId>,
     victim: Option<ClassId>,
@@ -49,8 +51,11 @@ struct Reader<'a> {
 /// Reads every name that the narrative introduces as the role that it is given.
 pub(crate) fn follow_names(text: &str, lexicon: &Lexicon, segmented: &mut Segmented) {
     let named = |name: &str| lexicon.named.get(name);
+    let small = text.bytes().filter(u8::is_ascii_lowercase).count();
+    let capital = text.bytes().filter(u8::is_ascii_uppercase).count();
     let reader = Reader {
         text,
+        shouted: capital > 3 * small,
         lexicon,
         suspect: named("suspect_word"),
         victim: named("victim_word"),
@@ -126,7 +131,7 @@ impl<'a> Reader<'a> {
             && source
                 .chars()
                 .all(|c| c.is_alphabetic() || matches!(c, '\'' | '’'))
-            && (token.word == 0 && source.chars().count() > 1
+            && (token.word == 0 && source.chars().count() > 1 && !self.shouted
                 || self.has(segmented, at, self.first_name))
     }
 
@@ -237,7 +242,8 @@ impl<'a> Reader<'a> {
             let source = self.source(segmented, at);
             let shouted = source.len() > 2 && source.bytes().all(|b| b.is_ascii_uppercase());
             let known = self.is_name(segmented, at) || self.is_title(segmented, at);
-            let surname = start == open && shouted && self.kind(segmented, at).is_none();
+            let surname =
+                start == open && shouted && !self.shouted && self.kind(segmented, at).is_none();
             if !(known || self.is_initial(segmented, at) || surname) {
                 break;
             }
@@ -370,7 +376,7 @@ impl<'a> Reader<'a> {
             let struck = (0..tokens).filter(|at| label(*at)).any(|at| {
                 let unit = segmented.unit_of(at).start;
                 let near = at.saturating_sub(5).max(unit)..at;
-                let doer = near.clone().rev().find(|t| suspect(*t));
+                let doer = near.rev().find(|t| suspect(*t));
                 doer.is_some_and(|doer| {
                     at - doer > 1
                         && (doer + 1..=at).all(|t| segmented.tokens[t].gap == Break::None)

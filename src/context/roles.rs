@@ -497,7 +497,7 @@ impl Roles {
                 && text.tokens[pronoun].gap == Break::None
                 && Self::has(lexicon, text, *at, self.classes.saying)
         })?;
-        (unit.start..says).rev().next().filter(|at| {
+        (unit.start..says).next_back().filter(|at| {
             text.tokens[says].gap == Break::None
                 && self.label(lexicon, text, *at..*at + 1).is_some()
         })

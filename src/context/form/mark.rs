@@ -146,6 +146,17 @@ fn is_label_gap(apart: &str) -> bool {
     apart.contains([':', '=', '|', '\t']) && !apart.contains(['.', '!'])
 }
 
+/// Whether the next question begins with its number: `5) depressed`, `Q6 separated`.
+fn numbered(rest: &str) -> bool {
+    let rest = rest.trim_start();
+    let number = rest.strip_prefix(['q', 'Q']);
+    let digits = number
+        .unwrap_or(rest)
+        .trim_start_matches(|c: char| c.is_ascii_digit());
+    let some = digits.len() < number.unwrap_or(rest).len();
+    some && (number.is_some() || digits.starts_with([')', '.', ':']))
+}
+
 /// Whether the answer word is set off from its question as an answer is, and not part of prose.
 fn is_mark(
     text: &str,
@@ -159,6 +170,7 @@ fn is_mark(
         segmented.tokens[answer.end - 1].end as usize,
     )
     .of(text);
+    let words_end = segmented.tokens[answer.end - 1].end as usize;
     let before = between(text, segmented, answer.start);
     let after = between(text, segmented, answer.end);
     let last = answer.end == segmented.tokens.len();
@@ -169,7 +181,8 @@ fn is_mark(
         last || after.contains([
             '.', ';', '|', '\n', '/', ')', ']', '"', '(', '[', '\u{201C}', '–', '—',
         ]) || after.contains(" -")
-            || after.contains("- ");
+            || after.contains("- ")
+            || numbered(&text[words_end..]);
     let listed = ends || after.contains([',', ':', '-']);
     // A stretch in capitals throughout says nothing by its capitals.
     let shouted = text

@@ -256,7 +256,7 @@ fn answer_to(text: &str, at: usize, dash: bool) -> Option<(bool, Span, usize)> {
         cursor = next + filler.len();
     }
     // Bare numbers: a list of them, or one that is linked by a word, with nothing else behind.
-    if !(dash && linked) || !text[cursor..].starts_with(|c: char| c.is_ascii_digit()) {
+    if !(dash && linked && text[cursor..].starts_with(|c: char| c.is_ascii_digit())) {
         return None;
     }
     let (numbers, end) = list(text, cursor);

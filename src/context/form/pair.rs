@@ -9,6 +9,9 @@ const WIDEST_GAP: usize = 5;
 /// The last question of the longest form.
 const LAST_QUESTION: u32 = 27;
 
+/// How many questions the forms have: so many yes and no together are a count of both.
+const COUNTS: [u32; 2] = [24, LAST_QUESTION];
+
 /// A number with its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pair {
@@ -40,11 +43,19 @@ pub(super) fn pairs(text: &str, names: &[&str]) -> Vec<Pair> {
             at += digits;
         }
     }
+    // "DASH 12 yes" and "DASH 12Y 15N" count answers.
+    if let [one, two] = found.as_slice()
+        && one.yes != two.yes
+        && COUNTS.contains(&(one.number + two.number))
+    {
+        return Vec::new();
+    }
     let rises = found.windows(2).any(|two| two[0].number < two[1].number);
     found.retain(|pair| {
+        let gap = text[pair.question.end..pair.answer.start].trim();
         let before = text[..pair.question.start].to_ascii_lowercase();
         let head = before.trim_end_matches([' ', ':', '-', '–', '.', ',', '(', '\n', '\t']);
-        rises || names.iter().any(|name| head.ends_with(name))
+        rises || !gap.is_empty() && names.iter().any(|name| head.ends_with(name))
     });
     found
 }
@@ -95,12 +106,44 @@ fn pair_at(text: &str, at: usize, digits: usize) -> Option<Pair> {
     let after = bytes.get(start + word.len());
     // `Y/N` is the printed choice, not an answer; "18 no" may be prose.
     let whole = !after.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'/');
-    let set_off =
-        gap.trim() != "" || word.len() == 1 || word.bytes().all(|b| b.is_ascii_uppercase());
+    let set_off = !gap.trim().is_empty() || word.len() == 1;
     (whole && set_off).then_some(Pair {
         number,
         yes,
         question,
         answer: Span::new(start, start + word.len()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(u32, bool)> {
+        pairs(text, &["dash"])
+            .iter()
+            .map(|pair| (pair.number, pair.yes))
+            .collect()
+    }
+
+    #[test]
+    fn numbers_with_answers_are_a_form() {
+        assert_eq!(
+            read("DASH 17-N (18) Y 19 ✓"),
+            [(17, false), (18, true), (19, true)]
+        );
+        assert_eq!(read("dash 1y 2n 3y"), [(1, true), (2, false), (3, true)]);
+        assert_eq!(read("DASH: 18 - no"), [(18, false)]);
+    }
+
+    #[test]
+    fn counts_times_and_house_numbers_are_none() {
+        assert_eq!(read("DASH 16 yes HIGH"), []);
+        assert_eq!(read("DASH 12Y 15N, medium"), []);
+        assert_eq!(
+            read("DASH done 21:18. No offences, lives at 12. No CCTV"),
+            []
+        );
+        assert_eq!(read("DASH. 2 no comment interviews, 3 yes votes"), []);
+    }
 }
