@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::context::Context;
+use crate::context::{Context, people};
 use crate::lexicon::{Lexicon, Rule};
 use crate::matcher::{self, Found, PhraseHits, RawMatch};
 use crate::mention::Mention;
@@ -55,6 +55,7 @@ impl<'l> Scanner<'l> {
         let lexicon = self.lexicon;
         self.narrative_needs.get_mut().clear();
         self.text.segment(text, &lexicon.vocabulary);
+        people::follow_names(text, lexicon, &mut self.text);
         self.phrases.find(&self.text, &lexicon.classes);
         let all = 0..self.text.tokens.len();
         matcher::run(

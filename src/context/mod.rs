@@ -6,6 +6,7 @@
 //! let" is not a negation under a rule that names it.
 
 pub(crate) mod form;
+pub(crate) mod people;
 mod roles;
 mod scope;
 

@@ -1,29 +1,25 @@
 //! Checks and compiles response checks and the legal tests beside them.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use toml::Spanned;
 
 use super::classes::ClassTable;
 use super::patterns::Place;
-use super::rules::{build_rule, compile_into, within};
-use super::{Files, Problems, category_list, place, unknown_name};
-use crate::assertion::Group;
-use crate::lexicon::{Category, Check, Legal, Rule, Saying, Trigger, schema};
+use super::rules::{build_rule, within};
+use super::sink::{Known, Sink};
+use super::{Files, Problems, place, unknown_name};
+use crate::lexicon::{Check, Legal, Rule, Saying, Trigger, schema};
 use crate::matcher::Variant;
 
 /// What the rules of all checks are compiled into.
-struct Sink<'c, 's, 'p> {
-    table: &'c mut ClassTable,
-    rules: &'c mut Vec<Rule>,
-    variants: &'c mut Vec<Variant>,
-    problems: &'c mut Problems<'s>,
-    path: &'p str,
+struct CheckRules<'a, 's> {
+    sink: Sink<'a, 's>,
+    rules: &'a mut Vec<Rule>,
+    variants: &'a mut Vec<Variant>,
     /// The check, by index and by id.
-    check: (usize, &'p str),
+    check: (usize, &'a str),
     /// Why the check matters, for rules that do not say so themselves.
-    why: &'p str,
+    why: &'a str,
     /// Behind the categories, so that no category is mistaken for a check.
     category: usize,
 }
@@ -32,18 +28,12 @@ struct Sink<'c, 's, 'p> {
 /// so that one pass over a text finds both.
 pub(super) fn checks(
     files: &Files<'_>,
-    categories: &[Category],
-    by_id: &BTreeMap<String, usize>,
+    known: Known<'_>,
     table: &mut ClassTable,
     rules: &mut Vec<Rule>,
     variants: &mut Vec<Variant>,
     problems: &mut Problems<'_>,
 ) -> (Vec<Check>, Vec<Legal>) {
-    let groups: Vec<(Group, usize)> = categories
-        .iter()
-        .enumerate()
-        .map(|(id, c)| (c.group, id))
-        .collect();
     let mut own: Vec<(&str, &schema::Check)> = files
         .iter()
         .filter_map(|(path, file)| Some((*path, file.check.as_ref()?)))
@@ -99,15 +89,17 @@ pub(super) fn checks(
                 "[[check.trigger]], [[check.done]], [[check.not_done]]",
             );
         }
-        let mut sink = Sink {
-            table,
+        let mut own = CheckRules {
+            sink: Sink {
+                path,
+                table,
+                problems,
+            },
             rules,
             variants,
-            problems,
-            path,
             check: (checks.len(), id),
             why: check.why.trim(),
-            category: categories.len() + checks.len(),
+            category: known.categories.len() + checks.len(),
         };
         for (list, saying) in [
             (&check.done, Saying::Done),
@@ -115,17 +107,17 @@ pub(super) fn checks(
             (&check.planned, Saying::Planned),
         ] {
             for entry in list {
-                sink.add(&statement(entry), saying);
+                own.add(&statement(entry), saying);
             }
         }
         let mut triggers = Vec::new();
         for entry in &check.trigger {
             let trigger = entry.get_ref();
-            let rule = (!trigger.patterns.is_empty()).then_some(sink.rules.len());
+            let rule = (!trigger.patterns.is_empty()).then_some(own.rules.len());
             if rule.is_some() {
-                sink.add(&trigger_rule(entry), Saying::Trigger);
+                own.add(&trigger_rule(entry), Saying::Trigger);
             } else if trigger.categories.is_empty() {
-                sink.problems.add_with_fix(
+                own.sink.problems.add_with_fix(
                     path,
                     trigger.id.span(),
                     "a trigger needs `categories` or `patterns`",
@@ -134,7 +126,7 @@ pub(super) fn checks(
             }
             triggers.push(Trigger {
                 id: trigger.id.get_ref().clone(),
-                categories: category_list(path, &trigger.categories, &groups, by_id, sink.problems),
+                categories: own.sink.categories(&trigger.categories, known),
                 at_least: trigger.at_least.unwrap_or(1),
                 incidents: trigger.incidents.unwrap_or(0),
                 rule,
@@ -155,15 +147,15 @@ pub(super) fn checks(
     (checks, legal)
 }
 
-impl Sink<'_, '_, '_> {
+impl CheckRules<'_, '_> {
     fn add(&mut self, rule: &schema::Rule, saying: Saying) {
         let id = rule.id.get_ref();
         let named = id
             .strip_prefix("check.")
             .and_then(|own| own.split_once('.'));
         if named.is_none_or(|(own, _)| own != self.check.1) {
-            self.problems.add_with_fix(
-                self.path,
+            self.sink.problems.add_with_fix(
+                self.sink.path,
                 rule.id.span(),
                 "the id of a check's rule is `check`, its check and a name, with full stops",
                 format!("id = \"check.{}.…\"", self.check.1),
@@ -174,39 +166,25 @@ impl Sink<'_, '_, '_> {
                 "rule id `{}` stands already in {}:{}",
                 first.id, first.place.0, first.place.1
             );
-            self.problems.add(self.path, rule.id.span(), message);
+            self.sink
+                .problems
+                .add(self.sink.path, rule.id.span(), message);
         }
         if rule.examples.is_empty() || rule.counter.is_empty() {
-            self.problems.add_with_fix(
-                self.path,
+            self.sink.problems.add_with_fix(
+                self.sink.path,
                 rule.id.span(),
                 "a rule needs at least one example and one counter-example",
                 "examples = [\"…[the words]…\"], counter = [\"a tempting sentence\"]",
             );
         }
         let owner = self.rules.len() as u32;
-        let within = within(self.path, rule, self.problems);
+        let within = within(self.sink.path, rule, self.sink.problems);
         for pattern in &rule.patterns {
-            compile_into(
-                self.path,
-                pattern,
-                owner,
-                within,
-                Place::Target,
-                self.table,
-                self.variants,
-                self.problems,
-            );
+            let compiled = self.sink.pattern(pattern, owner, within, Place::Target);
+            self.variants.extend(compiled);
         }
-        let mut built = build_rule(
-            self.path,
-            rule,
-            owner,
-            self.category,
-            3,
-            self.table,
-            self.problems,
-        );
+        let mut built = build_rule(rule, owner, self.category, 3, &mut self.sink);
         built.check = Some((self.check.0, saying));
         if built.why.is_empty() {
             built.why = self.why.to_owned();
