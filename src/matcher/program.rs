@@ -117,8 +117,8 @@ pub(crate) struct PhrasePosting {
 pub(crate) struct Posting {
     /// Index of the variant.
     pub variant: u32,
-    /// The two bits of [`super::Presence`] that its unit must hold and that are rarest; twice the
-    /// same if there is but one, [`Posting::ANY`] if nothing can be told from one unit.
+    /// The two bits of [`super::Presence`] that its unit must hold beside the anchor and that are
+    /// rarest; twice the same if there is but one, [`Posting::ANY`] if nothing can be told.
     pub needs: [u32; 2],
 }
 
@@ -127,12 +127,13 @@ impl Posting {
     pub const ANY: u32 = u32::MAX;
 
     fn of(id: usize, variant: &Variant) -> Self {
-        let needs = match &*variant.required {
-            // It may match over two units, which one unit's bits do not tell.
+        // The first is the bit of the anchor, which is there. What may match over two units, the
+        // bits of one do not tell.
+        let needs = match variant.required.get(1..) {
             _ if variant.within == Within::Passage => [Self::ANY; 2],
-            [] => [Self::ANY; 2],
-            [only] => [*only; 2],
-            [first, second, ..] => [*first, *second],
+            None | Some([]) => [Self::ANY; 2],
+            Some([only]) => [*only; 2],
+            Some([first, second, ..]) => [*first, *second],
         };
         Self {
             variant: id as u32,
