@@ -40,6 +40,7 @@ pub mod narrative;
 mod normalise;
 pub mod pipeline;
 pub mod read;
+pub mod redact;
 pub mod report;
 pub mod scan;
 pub mod segment;

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::span::SourceMap;
 
 /// One input record: an incident with one or more text fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// The input it came from, as the user named it (a path, or `-`).
     pub source: Arc<str>,
@@ -21,19 +23,24 @@ pub struct Record {
     pub incident_date: Option<String>,
     /// Text fields in the order in which they are scanned. Empty texts are kept.
     pub fields: Vec<Field>,
+    /// Names of people in columns of their own; masked in the texts if redaction is asked for.
+    pub names: Vec<String>,
 }
 
 /// One free-text field of a record: the unit of scanning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// Column name (or `text` for a plain text file).
     pub name: Arc<str>,
-    /// The text as decoded, unaltered.
+    /// The text as decoded, unaltered; or masked, and then `source` leads back.
     pub text: String,
+    /// Where a masked text stands in the source; `None` for one that is not masked.
+    #[serde(skip)]
+    pub source: Option<Arc<SourceMap>>,
 }
 
 /// An input record that was not scanned: a row of the `rejected` table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// The input it came from, as the user named it.
     pub source: String,

@@ -82,6 +82,10 @@ pub struct ScanArgs {
         default_value = "csv,html"
     )]
     pub format: Vec<String>,
+    /// Mask names, phone numbers, e-mail and postal addresses and other personal identifiers in all
+    /// that is written. It can miss some: read before you share.
+    #[arg(long)]
+    pub redact: bool,
     /// Worker threads [default: all cores].
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub jobs: usize,
@@ -120,6 +124,9 @@ pub struct ReadArgs {
     /// Column of incident dates [default: guessed].
     #[arg(long, value_name = "NAME")]
     pub date_column: Option<String>,
+    /// Columns of people's names, which --redact masks in the texts as well.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub name_columns: Vec<String>,
     /// Character encoding: auto, utf-8, windows-1252, utf-16le …
     #[arg(long, value_name = "LABEL", default_value = "auto")]
     pub encoding: String,

@@ -30,6 +30,7 @@ pub fn read_options(args: &ReadArgs) -> Result<ReadOptions> {
         case_column: args.case_column.clone(),
         id_column: args.id_column.clone(),
         date_column: args.date_column.clone(),
+        name_columns: args.name_columns.clone(),
         encoding: Some(args.encoding.clone()),
         max_record_bytes: args.max_record_bytes,
     })
@@ -63,6 +64,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         report_cases: args.report_cases,
         report_bytes: REPORT_BYTES,
         jurisdiction: args.jurisdiction.clone(),
+        redact: args.redact,
         manifest: manifest_options(args, &mute),
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
@@ -113,6 +115,8 @@ fn manifest_options(args: &ScanArgs, mute: &MuteList) -> serde_json::Value {
         "raw_csv": args.raw_csv,
         "report_cases": args.report_cases,
         "jurisdiction": args.jurisdiction,
+        "redact": args.redact,
+        "name_columns": args.read.name_columns,
         "muted_sentences": mute.sentences().collect::<Vec<_>>(),
     })
 }
@@ -168,6 +172,13 @@ fn print(args: &ScanArgs, infos: &[InputInfo], summary: &RunSummary) -> Result<(
         out,
         "checks   {done} stated as done, {not_done} as not done, {silent} not mentioned (a prompt, no failure)"
     )?;
+    if args.redact {
+        let masks = summary.masks.iter();
+        let total: u64 = masks.clone().map(|(_, n)| n).sum();
+        let kinds: Vec<String> = masks.map(|(kind, n)| format!("{kind} {n}")).collect();
+        writeln!(out, "masked   {total} ({})", kinds.join(", "))?;
+        writeln!(out, "masking can miss some: read before you share")?;
+    }
     if c.flagged == 0 {
         writeln!(out, "no indicators matched in the text supplied")?;
     }

@@ -57,6 +57,9 @@ pub struct ColumnsUsed {
     pub id: Option<String>,
     /// Column of incident dates.
     pub date: Option<String>,
+    /// Columns of people's names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 /// A column of the input.
@@ -75,6 +78,7 @@ pub(super) struct Columns {
     pub(super) case: Option<Column>,
     pub(super) id: Option<Column>,
     pub(super) date: Option<Column>,
+    pub(super) names: Vec<Column>,
 }
 
 impl Columns {
@@ -100,6 +104,10 @@ impl Columns {
         let case = named(&options.case_column, "--case-column")?;
         let id = named(&options.id_column, "--id-column")?;
         let date = named(&options.date_column, "--date-column")?;
+        let mut names: Vec<Column> = Vec::new();
+        for name in &options.name_columns {
+            names.push(header.named(name, "--name-columns")?);
+        }
 
         // A column that the user has given a part is not guessed to have another one too.
         let taken: Vec<usize> = text
@@ -107,6 +115,7 @@ impl Columns {
             .chain(&case)
             .chain(&id)
             .chain(&date)
+            .chain(&names)
             .map(|column| column.index)
             .collect();
         let guess = |named: Option<Column>, names, option| match named {
@@ -124,6 +133,7 @@ impl Columns {
             case,
             id,
             date,
+            names,
         })
     }
 
@@ -134,6 +144,7 @@ impl Columns {
             .chain(&self.case)
             .chain(&self.id)
             .chain(&self.date)
+            .chain(&self.names)
     }
 
     /// The names, for the manifest.
@@ -148,6 +159,7 @@ impl Columns {
             case: name(&self.case),
             id: name(&self.id),
             date: name(&self.date),
+            names: self.names.iter().map(|c| c.name.to_string()).collect(),
         }
     }
 }

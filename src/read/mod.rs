@@ -113,6 +113,8 @@ pub struct ReadOptions {
     pub id_column: Option<String>,
     /// Column of incident dates; guessed if not given.
     pub date_column: Option<String>,
+    /// Columns of people's names, to be masked if redaction is asked for.
+    pub name_columns: Vec<String>,
     /// Character encoding by its usual label; `auto` if not given.
     pub encoding: Option<String>,
     /// A record over this many bytes is rejected; 0 stands for [`DEFAULT_MAX_RECORD_BYTES`].
@@ -299,6 +301,7 @@ impl Tally<'_> {
                 Ok(Field {
                     name: column.name.clone(),
                     text,
+                    source: None,
                 })
             };
             columns
@@ -308,16 +311,23 @@ impl Tally<'_> {
                 .collect::<std::result::Result<Vec<_>, String>>()
         };
         let id = reference(&columns.id);
+        let names = || {
+            let named = columns.names.iter().map(&value);
+            named
+                .filter_map(|value| value.map(|v| v.and_then(not_blank)).transpose())
+                .collect::<std::result::Result<Vec<_>, String>>()
+        };
         let parts = || {
             Ok((
                 reference(&columns.case)?,
                 reference(&columns.date)?,
                 texts()?,
+                names()?,
             ))
         };
         match (id, parts()) {
-            (Ok(incident_id), Ok((case_id, incident_date, fields))) => {
-                self.accept(line, case_id, incident_id, incident_date, fields)
+            (Ok(incident_id), Ok((case_id, incident_date, fields, names))) => {
+                self.accept(line, case_id, incident_id, incident_date, fields, names)
             }
             (Ok(id), Err(reason)) => self.reject(line, id, reason),
             (Err(reason), _) => self.reject(line, None, reason),
@@ -331,6 +341,7 @@ impl Tally<'_> {
         incident_id: Option<String>,
         incident_date: Option<String>,
         fields: Vec<Field>,
+        names: Vec<String>,
     ) -> Result<()> {
         self.records += 1;
         let (source, record) = (self.source.clone(), self.records);
@@ -342,6 +353,7 @@ impl Tally<'_> {
             incident_id,
             incident_date,
             fields,
+            names,
         };
         (self.sink)(ReadItem::Record(record))
     }

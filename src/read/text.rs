@@ -32,10 +32,11 @@ pub(super) fn read(
             Ok(text) => {
                 let text = text.unwrap_or_default().into_owned();
                 let field = Field {
+                    source: None,
                     name: FIELD.into(),
                     text,
                 };
-                tally.accept(1, None, id, None, vec![field])?;
+                tally.accept(1, None, id, None, vec![field], Vec::new())?;
             }
             Err(reason) => tally.reject(1, id, reason)?,
         }

@@ -2,6 +2,7 @@
 
 pub mod html;
 mod manifest;
+mod masking;
 #[cfg(feature = "parquet")]
 mod parquet;
 pub mod rows;

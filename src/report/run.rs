@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
+use super::masking::Masking;
 use super::rows::{
     CaseRow, CheckRow, MentionRow, ReportCase, ReportCategory, ReportCheck, ReportCounts,
     ReportData, ReportField, ReportIncident, ReportMention,
@@ -41,6 +42,8 @@ pub struct RunOptions {
     pub report_bytes: usize,
     /// Where the incidents were, for the legal tests beside response checks.
     pub jurisdiction: String,
+    /// Mask names and other personal identifiers in all that is written.
+    pub redact: bool,
     /// Options that change the output, for the manifest.
     pub manifest: serde_json::Value,
 }
@@ -54,6 +57,8 @@ pub struct RunSummary {
     pub tiers: [u64; 3],
     /// Sentences that many cases share.
     pub boilerplate_candidates: usize,
+    /// What was masked, by kind.
+    pub masks: BTreeMap<String, u64>,
 }
 
 /// Writes a run into a folder.
@@ -69,6 +74,8 @@ pub struct RunWriter<'l> {
     repetition: Repetition,
     counts: ReportCounts,
     ordinal: u64,
+    /// Records that wait until every name of their case is known.
+    masking: Option<Masking<'l>>,
 }
 
 impl<'l> RunWriter<'l> {
@@ -95,6 +102,11 @@ impl<'l> RunWriter<'l> {
             repetition: Repetition::default(),
             counts: ReportCounts::default(),
             ordinal: 0,
+            masking: if options.redact {
+                Some(Masking::create(lexicon, folder.join(".unmasked"))?)
+            } else {
+                None
+            },
             options,
         })
     }
@@ -104,6 +116,13 @@ impl<'l> RunWriter<'l> {
     /// # Errors
     /// If a table cannot be written.
     pub fn take(&mut self, outcome: &Outcome) -> Result<()> {
+        match &mut self.masking {
+            Some(masking) => masking.keep(outcome),
+            None => self.write(outcome),
+        }
+    }
+
+    fn write(&mut self, outcome: &Outcome) -> Result<()> {
         self.counts.read += 1;
         self.ordinal += 1;
         match outcome {
@@ -152,7 +171,13 @@ impl<'l> RunWriter<'l> {
         let incident = case.add_incident(record.incident_ref(), date, origin, self.ordinal, kept);
         for (index, (field, said)) in record.fields.iter().zip(said).enumerate() {
             let place = (index, &*field.name);
-            let own = statements(self.lexicon, place, &field.text, incident, said);
+            let mut own = statements(self.lexicon, place, &field.text, incident, said);
+            if let Some(source) = &field.source {
+                for statement in &mut own {
+                    statement.start = source.source(statement.start);
+                    statement.end = source.source(statement.end);
+                }
+            }
             case.statements.extend(own);
         }
         for (index, (field, found)) in record.fields.iter().zip(mentions).enumerate() {
@@ -179,7 +204,7 @@ impl<'l> RunWriter<'l> {
         field: &Field,
         found: &[Mention],
     ) -> Result<()> {
-        let mut offsets = CharOffsets::new(&field.text);
+        let mut offsets = CharOffsets::of_field(field);
         for mention in found {
             let rule = &self.lexicon.rules[mention.rule];
             let category = &self.lexicon.categories[mention.category];
@@ -217,11 +242,15 @@ impl<'l> RunWriter<'l> {
     /// # Errors
     /// If a file cannot be written.
     pub fn finish(
-        self,
+        mut self,
         folder: &Path,
         inputs: &[InputInfo],
         timing: impl FnOnce() -> Timing,
     ) -> Result<RunSummary> {
+        let masks = match self.masking.take() {
+            Some(masking) => masking.hand_on(&mut |outcome| self.write(&outcome))?,
+            None => BTreeMap::new(),
+        };
         let Self {
             lexicon,
             options,
@@ -315,6 +344,7 @@ impl<'l> RunWriter<'l> {
             counts,
             tiers,
             boilerplate_candidates: candidates.len(),
+            masks,
         })
     }
 }

@@ -6,6 +6,7 @@ mod classes;
 mod maps;
 mod modifiers;
 mod patterns;
+mod redact;
 mod rules;
 mod sink;
 
@@ -129,6 +130,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     );
     let maps = maps::maps(&files, &by_id, &rules, &mut problems);
     let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
+    let redaction = redact::redaction(&files, &table, &mut problems);
 
     let (spelling, misspelt) = table.spelling();
     let mut flat = match table.flatten() {
@@ -211,6 +213,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         prompts,
         checks,
         legal,
+        redaction,
         classes: table.build(&flat),
         rule_program: Program::build(rule_variants, vocabulary.len(), &members_of),
         modifier_program: Program::build(modifier_variants, vocabulary.len(), &members_of),
