@@ -1,8 +1,10 @@
 //! Redaction: what is masked, what is not, and that offsets still lead to the source.
 
 use serde::Deserialize;
+use serde_json::Value;
 use throughline::redact::{Redactor, run_identifier_examples};
 
+use crate::cli::Desk;
 use crate::support::built_in;
 
 #[derive(Deserialize)]
@@ -124,4 +126,168 @@ fn masks_what_points_at_a_person_and_little_else() {
 fn the_examples_of_identifiers_hold() {
     let failures = run_identifier_examples(built_in());
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Two cases, each with people of its own; the first is introduced in its last record.
+const RECORDS: &str = "case_id,id,date,keeper,narrative
+C1,1,2024-02-01,\"HOLT, Jane\",\"Jane called from 07700 900123. Dean won't let her see her mum, and bram took her bank card.\"
+C1,2,2024-02-02,n/k,\"Victim Jane HOLT (dob 03/04/1981) of 14 Hollin Ct, LS6 3QP states her partner Dean BROWN strangled her. Mr Brown said \u{201c}I will kill you, Jane\u{201d} \u{1F622}. Neighbour Bram Okafor saw it.\"
+C2,3,2024-03-01,,\"AP Kasia Wilk is not allowed to see her mum, says Dean. Emailed kasia.wilk@example.org, 07700 900123.\"
+";
+
+const LEAKS: [&str; 12] = [
+    "Jane", "Dean", "BROWN", "Brown", "bram", "Bram", "Okafor", "Kasia", "Wilk", "900123",
+    "Hollin", "3QP",
+];
+
+#[test]
+fn nothing_masked_is_in_any_file_and_findings_stay() {
+    let desk = Desk::new();
+    desk.write("in.csv", RECORDS);
+    let all = [
+        "--format",
+        "csv,jsonl,html,xlsx",
+        "--per-case",
+        "--name-columns",
+        "keeper",
+    ];
+    let run = |out: &str, more: &[&str]| {
+        let mut args = vec!["scan", "in.csv", "--out", out];
+        args.extend(all);
+        args.extend(more);
+        let run = desk.run(&args);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        run
+    };
+    run("plain", &[]);
+    let told = run("masked", &["--redact", "--jobs", "1"]);
+    run("again", &["--redact", "--jobs", "4"]);
+    assert!(told.stderr.contains("masked   ") && told.stderr.contains("read before you share"));
+    let masked = desk.files("masked");
+    assert!(masked.keys().any(|name| name.starts_with("per_case/")));
+    for (name, bytes) in &masked {
+        assert!(!name.starts_with('.'), "{name} was left behind");
+        if name != "manifest.json" {
+            assert_eq!(
+                bytes,
+                &desk.files("again")[name],
+                "{name} depends on the threads"
+            );
+        }
+        let text = String::from_utf8_lossy(bytes);
+        for leak in LEAKS {
+            assert!(!text.contains(leak), "{leak} in {name}");
+        }
+    }
+    assert!(
+        desk.files("plain")["evidence.csv"]
+            .windows(4)
+            .any(|w| w == b"Dean")
+    );
+
+    // The same rows but for the words, and offsets that lead to the source.
+    let rows = |out: &str| -> Vec<Value> {
+        let lines = desk.read(&format!("{out}/evidence.jsonl"));
+        lines
+            .lines()
+            .map(|l| serde_json::from_str(l).unwrap())
+            .collect()
+    };
+    let (plain, masked) = (rows("plain"), rows("masked"));
+    assert!(plain.len() > 2 && plain.len() == masked.len());
+    let mut reader = csv::Reader::from_reader(RECORDS.as_bytes());
+    let texts: Vec<Vec<char>> = reader
+        .records()
+        .map(|r| r.unwrap()[4].chars().collect())
+        .collect();
+    let mut differ = 0;
+    for (plain, masked) in plain.iter().zip(&masked) {
+        for column in [
+            "case_id",
+            "incident_id",
+            "category",
+            "rule_id",
+            "tier",
+            "experiencer",
+        ] {
+            assert_eq!(plain[column], masked[column]);
+        }
+        let number = |name: &str| masked[name].as_u64().unwrap() as usize;
+        let incident: usize = masked["incident_id"].as_str().unwrap().parse().unwrap();
+        let source: String = texts[incident - 1][number("start")..number("end")]
+            .iter()
+            .collect();
+        let quote = masked["quote"].as_str().unwrap();
+        // What stands between the masks stands in the source in the same order.
+        let mut rest = source.as_str();
+        for plain_part in quote.split(['[', ']']).step_by(2) {
+            let at = rest
+                .find(plain_part)
+                .unwrap_or_else(|| panic!("{quote}: {source}"));
+            rest = &rest[at + plain_part.len()..];
+        }
+        assert!(source.contains(plain["quote"].as_str().unwrap()));
+        if quote == source {
+            assert_eq!(plain["quote"], masked["quote"]);
+            assert_eq!(plain["start"], masked["start"]);
+        } else {
+            differ += 1;
+        }
+    }
+    assert!(differ > 0, "no quote holds a mask: the test shows nothing");
+
+    // One person, one token, all through a case; another case begins anew.
+    let all = serde_json::to_string(&masked).unwrap();
+    assert!(all.contains("[PERSON 1]") && all.contains("[PERSON 2]"));
+    let first = masked[0]["sentence"].as_str().unwrap();
+    assert!(first.contains("[PERSON 2] won't let her"), "{first}");
+}
+
+#[test]
+fn a_lexicon_that_cannot_mask_is_refused() {
+    let desk = Desk::new();
+    desk.write("in.csv", RECORDS);
+    let run = desk.scan("out", &["in.csv", "--redact"], 2);
+    assert!(
+        run.stderr.contains("does not say what to mask"),
+        "{}",
+        run.stderr
+    );
+    assert!(desk.files("out").is_empty());
+}
+
+#[test]
+fn names_in_columns_are_masked_in_parts() {
+    let desk = Desk::new();
+    desk.write(
+        "in.csv",
+        "case_id,who,narrative\nC1,\"ZYLBA, Morrow\",\"he won't let zylba see her mum, and Morrow cried\"\n",
+    );
+    let args = [
+        "scan",
+        "in.csv",
+        "--out",
+        "out",
+        "--redact",
+        "--name-columns",
+        "who",
+    ];
+    assert_eq!(desk.run(&args).status, 0);
+    let evidence = desk.read("out/evidence.csv");
+    assert!(
+        evidence.contains("let [PERSON 1] see her mum, and [PERSON 1] cried"),
+        "{evidence}"
+    );
+    let unknown = [
+        "scan",
+        "in.csv",
+        "--out",
+        "out2",
+        "--redact",
+        "--name-columns",
+        "whom",
+    ];
+    let run = desk.run(&unknown);
+    assert_eq!(run.status, 2);
+    assert!(run.stderr.contains("--name-columns"), "{}", run.stderr);
 }

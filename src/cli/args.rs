@@ -74,7 +74,7 @@ pub struct ScanArgs {
     /// Sentences, one a line, whose mentions are set aside: form text, leaflets, standard endings.
     #[arg(long, value_name = "FILE")]
     pub mute: Option<PathBuf>,
-    /// What to write: csv, jsonl, parquet, html.
+    /// What to write: csv, jsonl, parquet, html, xlsx.
     #[arg(
         long,
         value_name = "LIST",
@@ -82,6 +82,9 @@ pub struct ScanArgs {
         default_value = "csv,html"
     )]
     pub format: Vec<String>,
+    /// Besides, a folder for each flagged case with its page and its evidence, in `per_case`.
+    #[arg(long)]
+    pub per_case: bool,
     /// Mask names, phone numbers, e-mail and postal addresses and other personal identifiers in all
     /// that is written. It can miss some: read before you share.
     #[arg(long)]

@@ -65,6 +65,8 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         report_bytes: REPORT_BYTES,
         jurisdiction: args.jurisdiction.clone(),
         redact: args.redact,
+        per_case: args.per_case,
+        sheet_rows: None,
         manifest: manifest_options(args, &mute),
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
@@ -116,6 +118,7 @@ fn manifest_options(args: &ScanArgs, mute: &MuteList) -> serde_json::Value {
         "report_cases": args.report_cases,
         "jurisdiction": args.jurisdiction,
         "redact": args.redact,
+        "per_case": args.per_case,
         "name_columns": args.read.name_columns,
         "muted_sentences": mute.sentences().collect::<Vec<_>>(),
     })

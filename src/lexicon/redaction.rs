@@ -73,5 +73,6 @@ pub(crate) struct NameWords {
     pub no_value: BTreeSet<String>,
     pub shorthand: BTreeSet<String>,
     pub acts: BTreeSet<String>,
+    pub place_before: BTreeSet<String>,
     pub short_words: BTreeSet<String>,
 }

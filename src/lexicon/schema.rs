@@ -79,6 +79,7 @@ pub(crate) struct Redact {
     pub no_value: Vec<String>,
     pub shorthand: Vec<String>,
     pub acts: Vec<String>,
+    pub place_before: Vec<String>,
     /// Words with blanks between.
     pub short_words: String,
 }

@@ -152,11 +152,9 @@ impl<'l> Redactor<'l> {
         let finder = NameFinder::new(self.lexicon, text, &words);
         let found = finder.names(&taken);
         for name in finder.mentions(&found, &case.people, &taken) {
-            let keys: Vec<&str> = name.iter().map(|at| words[*at].key.as_str()).collect();
-            let span = Span::new(
-                words[name[0]].span.start,
-                words[name[name.len() - 1]].span.end,
-            );
+            let tells = name.tells.iter();
+            let keys: Vec<&str> = tells.map(|at| words[*at].key.as_str()).collect();
+            let span = Span::new(words[name.tells[0]].span.start, words[name.end].span.end);
             let (kind, label) = match case.people.reference(&keys) {
                 Reference::One(n) => ("PERSON", format!("[PERSON {}]", n + 1)),
                 Reference::Either(a, b) => ("PERSON", format!("[PERSON {} or {}]", a + 1, b + 1)),

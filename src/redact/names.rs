@@ -24,6 +24,15 @@ pub(super) struct Name {
     pub all: std::ops::Range<usize>,
 }
 
+/// Words to be masked together.
+#[derive(Debug)]
+pub(super) struct Stretch {
+    /// The words that tell who it is.
+    pub tells: Vec<usize>,
+    /// The last word.
+    pub end: usize,
+}
+
 /// What stands before a word that may be a name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
@@ -112,14 +121,14 @@ impl<'a> NameFinder<'a> {
     }
 
     /// Every stretch of words to be masked: the names found and what is known as a name in the case.
-    pub fn mentions(&self, found: &[Name], people: &People, taken: &[Span]) -> Vec<Vec<usize>> {
+    pub fn mentions(&self, found: &[Name], people: &People, taken: &[Span]) -> Vec<Stretch> {
         let mut inside: Vec<Option<usize>> = vec![None; self.words.len()];
         for (number, name) in found.iter().enumerate() {
             for at in name.all.clone() {
                 inside[at] = Some(number);
             }
         }
-        let mut out: Vec<Vec<usize>> = Vec::new();
+        let mut out: Vec<Stretch> = Vec::new();
         let mut at = 0;
         while at < self.words.len() {
             if let Some(number) = inside[at] {
@@ -131,10 +140,14 @@ impl<'a> NameFinder<'a> {
                         .collect()
                 };
                 // A first name and a surname that no person has together are two people side by side.
+                let stretch = |words: &[usize]| Stretch {
+                    tells: words.to_vec(),
+                    end: words[words.len() - 1],
+                };
                 if people.together(&keys(&name.words)) || name.words.len() < 2 {
-                    out.push(name.words.clone());
+                    out.push(stretch(&name.words));
                 } else {
-                    out.extend(name.words.iter().map(|at| vec![*at]));
+                    out.extend(name.words.iter().map(|at| stretch(&[*at])));
                 }
                 at = name.all.end;
                 continue;
@@ -162,8 +175,24 @@ impl<'a> NameFinder<'a> {
                 }
                 name.push(next);
             }
-            at = name[name.len() - 1] + 1;
-            out.push(name);
+            // The rest of a name that is only known in part: it is masked, and tells nobody apart.
+            let mut end = name[name.len() - 1] + 1;
+            let from = end;
+            while end < self.words.len()
+                && end - from < 2
+                && is_capital(self.words[at].written)
+                && inside[end].is_none()
+                && self.joined(end)
+                && !self.is_word(&self.words[end].key)
+                && self.may_be_name(end, Before::Name)
+            {
+                end += 1;
+            }
+            at = end;
+            out.push(Stretch {
+                tells: name,
+                end: end - 1,
+            });
         }
         out
     }
@@ -277,8 +306,12 @@ impl<'a> NameFinder<'a> {
             return None;
         }
         let first = self.skip_initials(at);
-        if first > at && !self.joined(first) {
-            return None;
+        if first > at {
+            // "Uncle G. Van keys": behind a full stop only what is a name by itself.
+            let sure = self.words.get(first).is_some_and(|w| !self.is_word(&w.key));
+            if !self.joined(first) || !self.close(first) && !sure {
+                return None;
+            }
         }
         let lower = self.words.get(first)?.written == Written::Lower;
         let fits = if lower {
@@ -354,11 +387,16 @@ impl<'a> NameFinder<'a> {
     /// `Sarah`, `Sarah HOLT`, `Mark Okafor`.
     fn by_first_name(&self, start: usize) -> Option<std::ops::Range<usize>> {
         let word = &self.words[start];
-        if !is_capital(word.written) || !word.plain || self.is_fixed_phrase(start) {
+        let key = word.key.as_str();
+        let label = word.written == Written::Upper && self.names.shorthand.contains(key);
+        if !is_capital(word.written) || !word.plain || label || self.is_fixed_phrase(start) {
             return None;
         }
-        let key = word.key.as_str();
-        if self.is_first(key) && !self.names.not_names.contains(key) {
+        let place = start > 0
+            && self.names.place_before.contains(&self.words[start - 1].key)
+            && self.close(start);
+        let saint = start > 0 && matches!(self.words[start - 1].key.as_str(), "st" | "hmp");
+        if self.is_first(key) && !self.names.not_names.contains(key) && !saint {
             return Some(start..self.run(start));
         }
         let shouted = self.is_shouted(start);
@@ -384,10 +422,15 @@ impl<'a> NameFinder<'a> {
             && !self.names.not_names.contains(key)
             && word.written == Written::Capital
             && key.chars().count() > 2;
-        if unknown && !shouted && !self.begins(start) && self.acts(end) {
-            return Some(start..end);
+        if !unknown || shouted || place {
+            return None;
         }
-        None
+        let before_first = end > start + 1 && self.is_first(&self.words[start + 1].key);
+        let speaks = !self.begins(start)
+            && end < self.words.len()
+            && self.close(end)
+            && self.names.acts.contains(&self.words[end].key);
+        (before_first || speaks).then_some(start..end)
     }
 
     /// Whether what follows is what people do. A form of "to be" says too little for one word.
@@ -401,10 +444,12 @@ impl<'a> NameFinder<'a> {
                 || word.key.ends_with("ed") && word.key.len() > 4)
     }
 
+    /// Whether what follows makes a verb or a date of a word that can be a name.
     fn before_verb(&self, at: usize) -> bool {
-        self.words
-            .get(at)
-            .is_some_and(|next| self.names.verb_before.contains(&next.key))
+        self.words.get(at).is_some_and(|next| {
+            self.names.verb_before.contains(&next.key)
+                || next.key.starts_with(|c: char| c.is_ascii_digit())
+        })
     }
 
     /// The end of the name that begins at `start`.
@@ -487,12 +532,18 @@ impl<'a> NameFinder<'a> {
             Before::Title => !self.is_title(at),
             _ if first => !self.is_role(at) || before == Before::Name,
             Before::Role if shouted => unknown && key.chars().count() > 3,
-            Before::Role => unknown || other || surname,
+            Before::Role => (unknown || other || surname) && !(upper && key.len() < 3),
             Before::Loose if shouted => false,
             Before::Loose => unknown || names.mostly_names.contains(key),
             Before::Name if shouted => unknown && key.chars().count() > 3,
             Before::Name => {
-                (unknown || surname || marked || other && !self.before_verb(at + 1))
+                let alone = self
+                    .words
+                    .get(at + 1)
+                    .is_none_or(|next| !self.close(at + 1) || !is_capital(next.written));
+                // "Amanda Hitch jumped": a word with a capital where none is due.
+                let due = !upper && listed && alone && !self.is_role(at) && key != "i";
+                (unknown || surname || marked || due || other && !self.before_verb(at + 1))
                     && !(names.not_names.contains(key) && !surname && !marked)
             }
         }
@@ -557,6 +608,9 @@ impl<'a> NameFinder<'a> {
         let key = self.words[at].key.as_str();
         if self.names.roles.contains(key) {
             return true;
+        }
+        if self.names.not_names.contains(key) {
+            return false;
         }
         if self.is_first(key) || self.names.words_too.contains(key) {
             return false;

@@ -108,6 +108,7 @@ fn names(
         no_value: set(&own.no_value),
         shorthand: set(&own.shorthand),
         acts: set(&own.acts),
+        place_before: set(&own.place_before),
         short_words: own
             .short_words
             .split_whitespace()
