@@ -61,6 +61,7 @@ pub(crate) struct NameWords {
     pub roles: BTreeSet<String>,
     pub linking: BTreeSet<String>,
     pub naming: BTreeSet<String>,
+    pub naming_phrases: BTreeSet<String>,
     pub owners: BTreeSet<String>,
     pub particles: BTreeSet<String>,
     pub words_too: BTreeSet<String>,

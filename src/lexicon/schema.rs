@@ -67,6 +67,7 @@ pub(crate) struct Redact {
     pub roles: Vec<String>,
     pub linking: Vec<String>,
     pub naming: Vec<String>,
+    pub naming_phrases: Vec<String>,
     pub owners: Vec<String>,
     pub particles: Vec<String>,
     pub words_too: Vec<String>,

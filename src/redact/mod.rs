@@ -213,10 +213,12 @@ fn move_spans(mention: &mut Mention, masked: &Masked) {
     }
 }
 
-/// Runs the examples of the lexicon's identifiers; returns what failed, each with its id.
-pub fn run_identifier_examples(lexicon: &Lexicon) -> Vec<String> {
-    let mut failures = Vec::new();
-    for identifier in &lexicon.redaction.identifiers {
+/// Runs the examples of the lexicon's identifiers whose id begins with `ids`; returns how many ran
+/// and what failed.
+pub fn run_identifier_examples(lexicon: &Lexicon, ids: &str) -> (usize, Vec<String>) {
+    let (mut ran, mut failures) = (0, Vec::new());
+    let identifiers = &lexicon.redaction.identifiers;
+    for identifier in identifiers.iter().filter(|i| i.id.starts_with(ids)) {
         for example in identifier.examples.iter().chain(&identifier.counter) {
             let text = example.replace(['[', ']'], "");
             let alone = std::slice::from_ref(identifier);
@@ -225,12 +227,13 @@ pub fn run_identifier_examples(lexicon: &Lexicon) -> Vec<String> {
                 marked.insert(found.span.end, ']');
                 marked.insert(found.span.start, '[');
             }
+            ran += 1;
             if marked != *example {
                 failures.push(format!("{}: wanted {example}, got {marked}", identifier.id));
             }
         }
     }
-    failures
+    (ran, failures)
 }
 
 /// How a word stands in its sentence, for the modules here.

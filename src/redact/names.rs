@@ -231,6 +231,7 @@ impl<'a> NameFinder<'a> {
 
     fn name_at(&self, at: usize) -> Option<std::ops::Range<usize>> {
         self.after_title(at)
+            .or_else(|| self.after_naming(at))
             .or_else(|| self.after_role(at))
             .or_else(|| self.before_role(at))
             .or_else(|| self.by_first_name(at))
@@ -259,6 +260,26 @@ impl<'a> NameFinder<'a> {
             self.may_be_name(first, before)
         };
         (close && fits).then(|| start..self.run(first))
+    }
+
+    /// `also known as Spike`: here any word with a capital is a name.
+    fn after_naming(&self, at: usize) -> Option<std::ops::Range<usize>> {
+        let before = at.checked_sub(1)?;
+        let pair = format!("{} {}", self.words[before].key, self.words[at].key);
+        let first = at + 1;
+        let close = |gap: &str| {
+            gap.trim_start()
+                .trim_matches(['"', '\'', '“', '‘'])
+                .is_empty()
+        };
+        let named = self.names.naming_phrases.contains(&pair)
+            && self.close(at)
+            && self.gap_at(first).is_some_and(close)
+            && !self.is_shouted(first)
+            && !self.is_role(first)
+            && !self.names.not_names.contains(&self.words[first].key)
+            && self.may_be_name(first, Before::Title);
+        named.then(|| first..self.run(first))
     }
 
     /// `victim Jane DOE`, `IP: Kelly`, `her partner, Dean,`, `a male called Deano`.

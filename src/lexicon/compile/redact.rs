@@ -96,6 +96,7 @@ fn names(
         roles: set(&own.roles),
         linking: set(&own.linking),
         naming: set(&own.naming),
+        naming_phrases: set(&own.naming_phrases),
         owners: set(&own.owners),
         particles: set(&own.particles),
         words_too: set(&own.words_too),
