@@ -257,6 +257,14 @@ fn triggered(
     records: &BTreeSet<usize>,
 ) -> Option<String> {
     let met = |trigger: &Trigger| {
+        let ruled_out = case.statements.iter().any(|s| {
+            s.saying == Saying::Trigger
+                && records.contains(&s.incident)
+                && trigger.unless.contains(&s.check)
+        });
+        if ruled_out {
+            return None;
+        }
         let words = match trigger.rule {
             None => None,
             Some(rule) => Some(
