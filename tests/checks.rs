@@ -222,6 +222,44 @@ fn each_check_tells_done_from_not_done_from_silence() {
     assert_eq!(wrong, [""; 0]);
 }
 
+/// What one sentence says of its check. Other checks may rightly speak in it too: they are not asked.
+#[test]
+fn many_ways_to_say_it_are_understood() {
+    let lexicon = built_in();
+    let rows = include_str!("data/checks.tsv");
+    let (mut right, mut missed, mut wrong) = (0, Vec::new(), Vec::new());
+    for row in rows.lines().filter(|row| !row.starts_with('#')) {
+        let mut cells = row.split('\t');
+        let (check, expected, text) = (
+            cells.next().unwrap(),
+            cells.next().unwrap(),
+            cells.next().unwrap(),
+        );
+        assert!(lexicon.checks.iter().any(|c| c.id == check), "{row}");
+        let found: Vec<&str> = status(check, text)
+            .into_iter()
+            .filter(|status| *status != "no_mention_found")
+            .collect();
+        match (expected, found.contains(&expected)) {
+            (_, true) => right += 1,
+            ("nothing", false) => {}
+            (_, false) => missed.push(row),
+        }
+        if found.iter().any(|status| *status != expected) {
+            wrong.push(row);
+        }
+    }
+    let share = |n: usize| n as f64 / (n + right) as f64;
+    eprintln!(
+        "{right} right, {} missed, {} wrong",
+        missed.len(),
+        wrong.len()
+    );
+    assert!(right > 400, "{right}");
+    assert!(share(missed.len()) < 0.06, "{missed:#?}");
+    assert!(share(wrong.len()) < 0.04, "{wrong:#?}");
+}
+
 #[test]
 fn what_is_planned_asked_or_a_heading_is_neither() {
     for text in [
