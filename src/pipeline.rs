@@ -169,11 +169,12 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
     match item {
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
+            let year = record.incident_year();
             let mut mentions: Vec<Vec<Mention>> = record
                 .fields
                 .iter()
                 .map(|field| {
-                    let mut mentions = scanner.scan(&field.text);
+                    let mut mentions = scanner.scan_dated(&field.text, year);
                     plan.mute.apply(&field.text, &mut mentions);
                     mentions
                 })

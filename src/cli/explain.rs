@@ -29,7 +29,7 @@ pub fn run(args: &ExplainArgs, color: bool) -> Result<u8> {
                 "{}, record {}, field {}",
                 record.source, record.record, field.name
             )?;
-            let mentions = scanner.scan(&field.text);
+            let mentions = scanner.scan_dated(&field.text, record.incident_year());
             explain(&lexicon, &field.text, &mentions, color, &mut out)?;
         }
         return Ok(COMPLETE);
