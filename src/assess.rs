@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use crate::assertion::Group;
-use crate::case::{CaseMention, CaseRecord};
-use crate::lexicon::{Lexicon, TierRule};
+use crate::case::conduct::{Element, ElementQuote};
+use crate::case::{CaseMention, CaseRecord, quoted};
+use crate::date::written;
+use crate::lexicon::{Lexicon, PromptRule, TierRule};
 
 /// What was made of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Assessment {
     pub reasons: Vec<String>,
     /// Combinations worth a thought, worded as prompts.
     pub prompts: Vec<String>,
+    /// The same combinations with the words that they rest on, for the table of the course of conduct.
+    pub combinations: Vec<Element>,
 }
 
 /// Assesses a case whose incidents are sorted.
@@ -39,10 +43,12 @@ pub fn assess(lexicon: &Lexicon, case: &CaseRecord) -> Assessment {
             titles(lexicon, case.mentions.iter())
         ));
     }
+    let combinations = combinations(lexicon, case);
     Assessment {
         tier,
         reasons,
-        prompts: prompts(lexicon, case),
+        prompts: combinations.iter().map(prompt).collect(),
+        combinations,
     }
 }
 
@@ -77,11 +83,11 @@ fn apply(lexicon: &Lexicon, rule: &TierRule, case: &CaseRecord) -> Option<String
         .iter()
         .map(|c| lexicon.categories[*c].title.as_str())
         .collect();
-    let date = &case.incidents[first.incident].date;
-    let on = if date.is_empty() {
-        String::new()
-    } else {
-        format!(" ({date})")
+    let incident = &case.incidents[first.incident];
+    let on = match (incident.day, incident.date.as_str()) {
+        (Some(day), _) => format!(" on {}", written(day)),
+        (None, "") => String::new(),
+        (None, date) => format!(" (dated \"{date}\")"),
     };
     Some(
         rule.reason
@@ -116,25 +122,48 @@ fn most_in_a_year(lexicon: &Lexicon, case: &CaseRecord) -> usize {
     days.iter().map(within).max().unwrap_or(0)
 }
 
-fn prompts(lexicon: &Lexicon, case: &CaseRecord) -> Vec<String> {
+/// Combinations of categories that stand in the case, each with its words.
+fn combinations(lexicon: &Lexicon, case: &CaseRecord) -> Vec<Element> {
     let told: BTreeSet<usize> = case.mentions.iter().map(|m| m.category).collect();
-    let mut prompts = Vec::new();
-    for rule in &lexicon.prompts {
-        let met = rule.all.iter().enumerate().all(|(index, list)| {
+    let met = |rule: &&PromptRule| {
+        rule.all.iter().enumerate().all(|(index, list)| {
             let count = list.iter().filter(|c| told.contains(c)).count();
             count >= if index == 0 { rule.at_least } else { 1 }
-        });
-        if met {
-            let quotes: Vec<String> = rule
-                .all
-                .iter()
-                .filter_map(|list| case.mentions.iter().find(|m| list.contains(&m.category)))
-                .map(|m| format!("\"{}\"", one_line(&m.quote)))
-                .collect();
-            prompts.push(format!("{} ({})", rule.prompt, quotes.join("; ")));
+        })
+    };
+    let quote = |m: &CaseMention| ElementQuote {
+        incident: m.incident,
+        incident_id: case.incidents[m.incident].id.clone(),
+        incident_date: case.incidents[m.incident].date.clone(),
+        what: lexicon.categories[m.category].id.clone(),
+        quote: m.quote.clone(),
+    };
+    let element = |rule: &PromptRule| {
+        let firsts = rule
+            .all
+            .iter()
+            .filter_map(|list| case.mentions.iter().find(|m| list.contains(&m.category)));
+        Element {
+            element: "combination".to_owned(),
+            title: String::new(),
+            part: rule.id.clone(),
+            finding: rule.prompt.clone(),
+            quotes: firsts.map(quote).collect(),
         }
-    }
-    prompts
+    };
+    lexicon.prompts.iter().filter(met).map(element).collect()
+}
+
+/// A combination in one line.
+fn prompt(combination: &Element) -> String {
+    let quotes = combination.quotes.iter();
+    let quotes: Vec<String> = quotes
+        .map(|q| match q.incident_date.as_str() {
+            "" => quoted(&q.quote),
+            date => format!("{}, {date}", quoted(&q.quote)),
+        })
+        .collect();
+    format!("{} ({})", combination.finding, quotes.join("; "))
 }
 
 fn titles<'m>(lexicon: &Lexicon, mentions: impl Iterator<Item = &'m CaseMention>) -> String {

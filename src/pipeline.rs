@@ -13,12 +13,13 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, Paral
 
 use crate::assertion::Group;
 use crate::boilerplate::MuteList;
+use crate::case::link::Links;
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
 use crate::narrative::{ReadItem, Record, Rejected};
 use crate::read::{InputInfo, ReadOptions, read_input};
-use crate::scan::Scanner;
+use crate::scan::{FoundSignal, Scanner};
 
 /// Records in a batch, at most.
 const BATCH_RECORDS: usize = 512;
@@ -36,6 +37,8 @@ pub struct Scanned {
     pub record: Record,
     /// Mentions by field, in the order of the fields.
     pub mentions: Vec<Vec<Mention>>,
+    /// Signals by field, in the order of the fields.
+    pub signals: Vec<Vec<FoundSignal>>,
 }
 
 /// What the pipeline hands on, in the order of the input.
@@ -58,6 +61,8 @@ pub struct Plan<'p> {
     pub lexicon: &'p Lexicon,
     /// Sentences whose mentions do not count.
     pub mute: &'p MuteList,
+    /// Cases that records were joined into, if they were.
+    pub links: Option<&'p Links>,
     /// Worker threads; 0 for as many as there are cores.
     pub jobs: usize,
     /// Set from outside to end the run early.
@@ -99,12 +104,15 @@ fn read_all(plan: &Plan<'_>, to_scan: &SyncSender<Vec<ReadItem>>) -> Result<Vec<
     let mut own_cases = OwnCases::default();
     let mut batch = Vec::new();
     let mut bytes = 0;
-    for path in plan.inputs {
+    for (input, path) in plan.inputs.iter().enumerate() {
         let info = read_input(path, plan.read, &mut |mut item| {
             if plan.interrupted.load(Ordering::Relaxed) {
                 return Err(Error::interrupted());
             }
             if let ReadItem::Record(record) = &mut item {
+                if let Some(case) = plan.links.and_then(|l| l.case(input, record.record)) {
+                    record.case_id = Some(case.to_owned());
+                }
                 own_cases.fill(record);
                 bytes += record.fields.iter().map(|f| f.text.len()).sum::<usize>();
             }
@@ -169,17 +177,22 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
     match item {
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
-            let mut mentions: Vec<Vec<Mention>> = record
+            let (mut mentions, signals): (Vec<Vec<Mention>>, Vec<Vec<FoundSignal>>) = record
                 .fields
                 .iter()
                 .map(|field| {
                     let mut mentions = scanner.scan(&field.text);
                     plan.mute.apply(&field.text, &mut mentions);
-                    mentions
+                    let signals = scanner.signals(&field.text, &mentions);
+                    (mentions, signals)
                 })
-                .collect();
+                .unzip();
             set_context_aside(plan.lexicon, &mut mentions);
-            Outcome::Scanned(Scanned { record, mentions })
+            Outcome::Scanned(Scanned {
+                record,
+                mentions,
+                signals,
+            })
         }
     }
 }

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::context::Context;
-use crate::lexicon::{Lexicon, Rule};
-use crate::matcher::{self, Found, PhraseHits, RawMatch};
+use crate::lexicon::{Exception, Lexicon, Rule, Signal};
+use crate::matcher::{self, Found, PhraseHits, RawMatch, Variant};
 use crate::mention::Mention;
 use crate::segment::Segmented;
 use crate::span::Span;
@@ -20,6 +20,17 @@ pub struct Scanner<'l> {
     context: Context,
     /// Whether what a rule needs in the narrative is there, by rule, as far as it was asked.
     narrative_needs: RefCell<BTreeMap<usize, bool>>,
+}
+
+/// A signal found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundSignal {
+    /// Index of the signal.
+    pub signal: usize,
+    /// The words.
+    pub span: Span,
+    /// The sentence around them.
+    pub sentence: Span,
 }
 
 impl<'l> Scanner<'l> {
@@ -78,6 +89,78 @@ impl<'l> Scanner<'l> {
         self.context
             .apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
         mentions
+    }
+
+    /// Signals in `text`, which must be the text of the last [`Scanner::scan`]: what it says of the
+    /// incident and its record, besides indicators. `mentions` are those of the scan.
+    pub fn signals(&mut self, text: &str, mentions: &[Mention]) -> Vec<FoundSignal> {
+        let lexicon = self.lexicon;
+        let all = 0..self.text.tokens.len();
+        matcher::run(
+            &lexicon.signal_program,
+            &lexicon.classes,
+            &self.text,
+            &self.phrases,
+            all,
+            &mut self.raw,
+        );
+        let mut found: Vec<FoundSignal> = Vec::new();
+        // The longest match of a signal first, so that those inside it fall away.
+        self.raw.sort_by_key(|m| {
+            (
+                m.owner,
+                std::cmp::Reverse(m.found.tokens.len()),
+                m.found.tokens.start,
+            )
+        });
+        for raw in &self.raw {
+            let signal = &lexicon.signals[raw.owner as usize];
+            let tokens = &self.text.tokens;
+            let (range, sentence) = self.text.sentences_around(&raw.found.tokens);
+            let span = Span::new(
+                tokens[raw.found.tokens.start].start as usize,
+                tokens[raw.found.tokens.end - 1].end as usize,
+            );
+            let again = |f: &FoundSignal| f.signal == raw.owner as usize && f.span.overlaps(span);
+            let beside = || {
+                mentions
+                    .iter()
+                    .any(|m| m.suppressed.is_none() && m.sentence.overlaps(sentence))
+            };
+            if !found.iter().any(again)
+                && !self.excepted(signal, &raw.found.tokens, range)
+                && (!signal.beside_evidence || beside())
+            {
+                found.push(FoundSignal {
+                    signal: raw.owner as usize,
+                    span,
+                    sentence,
+                });
+            }
+        }
+        found.sort_by_key(|f| (f.span.start, f.signal));
+        debug_assert!(found.iter().all(|f| f.span.end <= text.len()));
+        found
+    }
+
+    fn excepted(
+        &self,
+        signal: &Signal,
+        own: &std::ops::Range<usize>,
+        sentence: std::ops::Range<usize>,
+    ) -> bool {
+        let (classes, tokens) = (&self.lexicon.classes, &self.text.tokens);
+        let mut verifier = matcher::Verifier::new(tokens, classes, &self.phrases, sentence.clone());
+        fn variants(list: &[Exception]) -> impl Iterator<Item = &Variant> {
+            list.iter().flat_map(|exception| &exception.variants)
+        }
+        variants(&signal.not_before).any(|v| verifier.until(v, own.start).is_some())
+            || variants(&signal.not_after).any(|v| verifier.from(v, own.end).is_some())
+            || signal.not_in_sentence.iter().any(|exception| {
+                let range = sentence.clone();
+                matcher::anywhere(&exception.variants, classes, tokens, &self.phrases, range)
+                    .is_some()
+            })
     }
 
     /// What the context says of the words at `span`, read as if a rule of `category` had matched

@@ -73,6 +73,7 @@ fn hostile_run() -> ReportData {
         last_date: HOSTILE.to_owned(),
         key_quote: HOSTILE.to_owned(),
         incidents: vec![incident],
+        ..ReportCase::default()
     };
     ReportData {
         version: "0.1.0".to_owned(),
@@ -95,7 +96,7 @@ fn hostile_run() -> ReportData {
             category("<script>", Group::Context, 1),
         ],
         cases: vec![case],
-        cases_not_shown: 0,
+        ..ReportData::default()
     }
 }
 

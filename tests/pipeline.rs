@@ -259,7 +259,7 @@ fn tables_do_not_depend_on_the_number_of_threads() {
             .remove("time")
             .expect("times");
         files.insert("manifest".into(), manifest.to_string().into_bytes());
-        assert_eq!(files.len(), 11);
+        assert_eq!(files.len(), 17);
         match &first {
             None => first = Some(files),
             Some(first) => {

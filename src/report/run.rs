@@ -15,10 +15,17 @@ use super::rows::{
 };
 use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
-use crate::assertion::Group;
+use crate::assertion::{Group, Polarity, Voice};
 use crate::assess::{Assessment, assess};
 use crate::boilerplate::{Candidate, Repetition};
-use crate::case::{CaseMention, CaseRecord};
+use crate::case::chronology::{ChronologyRow, chronology};
+use crate::case::coded::{CodedColumn, Tick};
+use crate::case::conduct::{Element, conduct};
+use crate::case::coverage::{Coverage, CoverageCounts, Gap, Unread};
+use crate::case::inconsistency::{Inconsistency, inconsistencies};
+use crate::case::link::{LinkCounts, LinkKeys};
+use crate::case::pattern::pattern;
+use crate::case::{CaseMention, CaseRecord, CaseSignal};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
@@ -38,6 +45,14 @@ pub struct RunOptions {
     pub report_cases: usize,
     /// Bytes of narrative that the HTML report shows at most.
     pub report_bytes: usize,
+    /// Columns of ticks and codes to put beside the texts.
+    pub coded: Vec<CodedColumn>,
+    /// Columns by which records are linked.
+    pub link_keys: LinkKeys,
+    /// What was joined by them.
+    pub links: Option<LinkCounts>,
+    /// Write the table of texts that were not read, or perhaps not whole.
+    pub coverage: bool,
     /// Options that change the output, for the manifest.
     pub manifest: serde_json::Value,
 }
@@ -51,6 +66,8 @@ pub struct RunSummary {
     pub tiers: [u64; 3],
     /// Sentences that many cases share.
     pub boilerplate_candidates: usize,
+    /// Texts by what was read of them.
+    pub coverage: CoverageCounts,
 }
 
 /// Writes a run into a folder.
@@ -64,6 +81,7 @@ pub struct RunWriter<'l> {
     cases: BTreeMap<String, CaseRecord>,
     spool: Option<Spool>,
     repetition: Repetition,
+    coverage: Coverage,
     counts: ReportCounts,
     ordinal: u64,
 }
@@ -90,6 +108,7 @@ impl<'l> RunWriter<'l> {
                 None
             },
             repetition: Repetition::default(),
+            coverage: Coverage::default(),
             counts: ReportCounts::default(),
             ordinal: 0,
             options,
@@ -116,7 +135,11 @@ impl<'l> RunWriter<'l> {
     }
 
     fn scanned(&mut self, scanned: &Scanned) -> Result<()> {
-        let Scanned { record, mentions } = scanned;
+        let Scanned {
+            record,
+            mentions,
+            signals,
+        } = scanned;
         if record.fields.iter().all(|f| f.text.trim().is_empty()) {
             self.counts.empty += 1;
         }
@@ -127,6 +150,16 @@ impl<'l> RunWriter<'l> {
         for (field, found) in record.fields.iter().zip(mentions) {
             self.mention_rows(record, &case_id, field, found)?;
             self.repetition.note(&case_id, &field.text, found);
+            self.coverage.note(&field.text, || Unread {
+                source: record.source.to_string(),
+                record: record.record,
+                case_id: case_id.clone(),
+                incident_id: record.incident_ref(),
+                field: field.name.to_string(),
+                characters: 0,
+                gap: Gap::Empty,
+                note: String::new(),
+            });
         }
         let counts = mentions.iter().flatten().any(|m| m.suppressed.is_none());
         let kept = match &mut self.spool {
@@ -142,19 +175,54 @@ impl<'l> RunWriter<'l> {
             });
         let origin = format!("{}, record {}", record.source, record.record);
         let date = record.incident_date.clone().unwrap_or_default();
-        let incident = case.add_incident(record.incident_ref(), date, origin, self.ordinal, kept);
+        let at = case.add_incident(record.incident_ref(), date, origin, self.ordinal, kept);
+        // Later fields come after earlier ones.
+        let place = |index: usize, start: usize| (index << 40) + start;
+        let incident = &mut case.incidents[at];
+        let extra = &record.extra;
+        incident.reported = extra.reported_on.clone().unwrap_or_default();
+        incident.date_is_report = extra.date_is_report;
+        incident.grade.clone_from(&extra.grade);
+        incident.outcome.clone_from(&extra.outcome);
+        incident.links.clone_from(&extra.links);
+        incident.digest = digest(record);
+        let cells = self.options.coded.iter().enumerate();
+        incident.coded = cells
+            .map(|(index, column)| match extra.coded.get(index) {
+                Some(cell) => column.tick(cell.as_deref()),
+                None => Tick::Unknown,
+            })
+            .collect();
+        for (index, (field, found)) in record.fields.iter().zip(signals).enumerate() {
+            incident
+                .signals
+                .extend(found.iter().map(|signal| CaseSignal {
+                    signal: signal.signal,
+                    start: place(index, signal.span.start),
+                    quote: signal.span.of(&field.text).to_owned(),
+                }));
+        }
         for (index, (field, found)) in record.fields.iter().zip(mentions).enumerate() {
-            for mention in found.iter().filter(|m| m.suppressed.is_none()) {
-                case.mentions.push(CaseMention {
+            for mention in found {
+                let axes = &mention.assertion;
+                let no = axes.source == Voice::Form && axes.polarity == Polarity::Negated;
+                if mention.suppressed.is_some() && !no {
+                    continue;
+                }
+                let own = CaseMention {
                     category: mention.category,
                     rule: mention.rule,
                     tier: tier_of(self.lexicon, mention),
                     assertion: mention.assertion,
-                    incident,
-                    // Later fields come after earlier ones.
-                    start: (index << 40) + mention.span.start,
+                    incident: at,
+                    start: place(index, mention.span.start),
                     quote: mention.span.of(&field.text).to_owned(),
-                });
+                };
+                if mention.suppressed.is_none() {
+                    case.mentions.push(own);
+                } else {
+                    case.incidents[at].noes.push(own);
+                }
             }
         }
         Ok(())
@@ -219,6 +287,7 @@ impl<'l> RunWriter<'l> {
             cases,
             spool,
             repetition,
+            coverage,
             mut counts,
             ..
         } = self;
@@ -228,33 +297,66 @@ impl<'l> RunWriter<'l> {
         let candidates = repetition.candidates();
         write_candidates(folder, &candidates)?;
         counts.cases = cases.len() as u64;
-        let mut flagged: Vec<(CaseRecord, Assessment)> = cases
-            .into_values()
-            .filter(|case| !case.mentions.is_empty())
-            .map(|mut case| {
-                case.sort();
-                let assessment = assess(lexicon, &case);
-                (case, assessment)
-            })
-            .collect();
+        let (texts, unread) = coverage.finish();
+        let table = |name, columns| {
+            TableWriter::create(folder, name, columns, &options.formats, options.raw_csv)
+        };
+        if options.coverage {
+            let mut table = table("coverage", Unread::COLUMNS)?;
+            for text in &unread {
+                table.write_row(&text.cells())?;
+            }
+            table.finish()?;
+        }
+        let mut flagged: Vec<(CaseRecord, CaseView)> = Vec::new();
+        let mut disagreeing: Vec<(String, Vec<Inconsistency>)> = Vec::new();
+        for mut case in cases.into_values() {
+            case.sort();
+            let found = inconsistencies(lexicon, &options.coded, &options.link_keys, &case);
+            if case.mentions.is_empty() {
+                if !found.is_empty() {
+                    disagreeing.push((case.id, found));
+                }
+            } else {
+                let view = CaseView::new(lexicon, &case, found);
+                flagged.push((case, view));
+            }
+        }
         flagged.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
         counts.flagged = flagged.len() as u64;
         let mut tiers = [0; 3];
-        let mut table = TableWriter::create(
-            folder,
-            "cases",
-            CaseRow::COLUMNS,
-            &options.formats,
-            options.raw_csv,
-        )?;
-        for (case, assessment) in &flagged {
-            tiers[usize::from(assessment.tier.clamp(1, 3)) - 1] += 1;
-            table.write_row(&case_row(lexicon, case, assessment).cells())?;
+        let mut cases = table("cases", CaseRow::COLUMNS)?;
+        let mut chronology = table("chronology", ChronologyRow::COLUMNS)?;
+        let mut conduct = table("course_of_conduct", Element::COLUMNS)?;
+        let mut inconsistent = table("inconsistencies", Inconsistency::COLUMNS)?;
+        for (case, view) in &flagged {
+            tiers[usize::from(view.assessment.tier.clamp(1, 3)) - 1] += 1;
+            cases.write_row(&case_row(lexicon, case, view).cells())?;
+            for (at, row) in view.chronology.iter().enumerate() {
+                chronology.write_row(&row.cells(&case.id, at + 1))?;
+            }
+            for element in view.conduct.iter().chain(&view.assessment.combinations) {
+                for row in element.rows(&case.id) {
+                    conduct.write_row(&row)?;
+                }
+            }
+            for found in &view.inconsistencies {
+                inconsistent.write_row(&found.cells(&case.id))?;
+            }
         }
-        table.finish()?;
+        for (case_id, list) in &disagreeing {
+            for found in list {
+                inconsistent.write_row(&found.cells(case_id))?;
+            }
+        }
+        for table in [cases, chronology, conduct, inconsistent] {
+            table.finish()?;
+        }
         if let Some(spool) = spool {
             let mut kept = spool.read_back()?;
-            let data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
+            let mut data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
+            data.coverage = texts;
+            data.inconsistencies_elsewhere = disagreeing.iter().map(|(_, list)| list.len()).sum();
             kept.remove()?;
             let path = folder.join("report.html");
             let fail = |e| Error::io("cannot write", &path, e);
@@ -274,6 +376,8 @@ impl<'l> RunWriter<'l> {
             inputs,
             options: &options.manifest,
             counts: counts.into(),
+            links: options.links.as_ref(),
+            texts,
             boilerplate_candidates: candidates.len(),
             coverage: "text only; other systems not checked; an empty result says that no indicators matched in the text supplied",
             time: timing(),
@@ -286,8 +390,46 @@ impl<'l> RunWriter<'l> {
             counts,
             tiers,
             boilerplate_candidates: candidates.len(),
+            coverage: texts,
         })
     }
+}
+
+/// Everything that is made of a case.
+#[derive(Debug)]
+struct CaseView {
+    assessment: Assessment,
+    pattern: Vec<String>,
+    chronology: Vec<ChronologyRow>,
+    conduct: Vec<Element>,
+    inconsistencies: Vec<Inconsistency>,
+}
+
+impl CaseView {
+    fn new(lexicon: &Lexicon, case: &CaseRecord, inconsistencies: Vec<Inconsistency>) -> Self {
+        Self {
+            assessment: assess(lexicon, case),
+            pattern: pattern(lexicon, case)
+                .into_iter()
+                .map(|fact| fact.text)
+                .collect(),
+            chronology: chronology(lexicon, case),
+            conduct: conduct(lexicon, case),
+            inconsistencies,
+        }
+    }
+}
+
+/// A number made of the texts of a record (FNV-1a): it orders incidents that have nothing else to
+/// order them by, so that the order of the input does not.
+fn digest(record: &Record) -> u64 {
+    let bytes = record
+        .fields
+        .iter()
+        .flat_map(|field| field.text.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// Name of the file that lists sentences which many cases share.
@@ -323,11 +465,15 @@ fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {
 }
 
 /// First by tier, then by how many categories are told, then by reference.
-fn reading_order(entry: &(CaseRecord, Assessment)) -> (u8, std::cmp::Reverse<usize>, &str) {
+fn reading_order(entry: &(CaseRecord, CaseView)) -> (u8, std::cmp::Reverse<usize>, &str) {
     let mut told: Vec<usize> = entry.0.mentions.iter().map(|m| m.category).collect();
     told.sort_unstable();
     told.dedup();
-    (entry.1.tier, std::cmp::Reverse(told.len()), &entry.0.id)
+    (
+        entry.1.assessment.tier,
+        std::cmp::Reverse(told.len()),
+        &entry.0.id,
+    )
 }
 
 fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) -> String {
@@ -351,7 +497,8 @@ fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) 
         .collect()
 }
 
-fn case_row(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment) -> CaseRow {
+fn case_row(lexicon: &Lexicon, case: &CaseRecord, view: &CaseView) -> CaseRow {
+    let assessment = &view.assessment;
     let (first_date, last_date) = case.dates();
     CaseRow {
         case_id: case.id.clone(),
@@ -366,6 +513,7 @@ fn case_row(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment) -> Ca
         key_quote: case
             .key_mention()
             .map_or_else(String::new, |m| m.quote.clone()),
+        pattern: view.pattern.clone(),
     }
 }
 
@@ -412,13 +560,13 @@ fn report_data(
     options: &RunOptions,
     inputs: &[InputInfo],
     counts: ReportCounts,
-    flagged: &[(CaseRecord, Assessment)],
+    flagged: &[(CaseRecord, CaseView)],
     kept: &mut Kept,
 ) -> Result<ReportData> {
     let mut cases = Vec::new();
     let mut bytes = 0;
-    for (case, assessment) in flagged.iter().take(options.report_cases) {
-        let report = report_case(lexicon, case, assessment, kept)?;
+    for (case, view) in flagged.iter().take(options.report_cases) {
+        let report = report_case(lexicon, case, view, kept)?;
         bytes += report
             .incidents
             .iter()
@@ -462,15 +610,19 @@ fn report_data(
             .collect(),
         cases_not_shown: flagged.len() - cases.len(),
         cases,
+        conduct_law: lexicon.conduct.law.clone(),
+        links: options.links.clone(),
+        ..ReportData::default()
     })
 }
 
 fn report_case(
     lexicon: &Lexicon,
     case: &CaseRecord,
-    assessment: &Assessment,
+    view: &CaseView,
     kept: &mut Kept,
 ) -> Result<ReportCase> {
+    let assessment = &view.assessment;
     let (first_date, last_date) = case.dates();
     let mut incidents = Vec::new();
     for incident in &case.incidents {
@@ -501,6 +653,10 @@ fn report_case(
             .key_mention()
             .map_or_else(String::new, |m| m.quote.clone()),
         incidents,
+        pattern: view.pattern.clone(),
+        chronology: view.chronology.clone(),
+        conduct: view.conduct.clone(),
+        inconsistencies: view.inconsistencies.clone(),
     })
 }
 

@@ -12,6 +12,10 @@ const MANIFEST: &str = "manifest.json";
 /// What a former run may have left in a folder, by name without the extension.
 const TABLES: &[&str] = &[
     "cases",
+    "chronology",
+    "course_of_conduct",
+    "coverage",
+    "inconsistencies",
     "evidence",
     "suppressed",
     "rejected",

@@ -10,7 +10,7 @@ use crate::assertion::{Role, Temporality};
 use crate::lexicon::{Category, FormQuestion, PromptRule, Rule, TierRule};
 use crate::matcher::Within;
 
-fn ids(
+pub(super) fn ids(
     path: &str,
     list: &[toml::Spanned<String>],
     by_id: &BTreeMap<String, usize>,

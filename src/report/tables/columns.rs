@@ -65,6 +65,7 @@ impl CaseRow {
         text case_id, int tier, text reasons, int incidents, text first_date, text last_date,
         text abuse_categories, text suicide_categories, int mentions, text key_quote, text gaps,
         text reviewer_decision, text reviewer, text reviewed_on, text reviewer_notes,
+        text pattern,
     ];
 
     /// The cells of the row.
@@ -81,7 +82,8 @@ impl CaseRow {
             int(self.mentions),
             Cell::from(&self.key_quote),
         ];
-        cells.resize(Self::COLUMNS.len(), Cell::Text(""));
+        cells.resize(Self::COLUMNS.len() - 1, Cell::Text(""));
+        cells.push(Cell::List(&self.pattern));
         cells
     }
 }
