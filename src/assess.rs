@@ -52,30 +52,55 @@ pub fn assess(lexicon: &Lexicon, case: &CaseRecord) -> Assessment {
     }
 }
 
-fn apply(lexicon: &Lexicon, rule: &TierRule, case: &CaseRecord) -> Option<String> {
-    let fits = |m: &&CaseMention| {
-        rule.any.contains(&m.category)
-            && (rule.tags.is_empty()
-                || lexicon.rules[m.rule]
-                    .tags
-                    .iter()
-                    .any(|tag| rule.tags.contains(tag)))
-            && (rule.temporality.is_empty() || rule.temporality.contains(&m.assertion.temporality))
-            && (rule.experiencer.is_empty() || rule.experiencer.contains(&m.assertion.experiencer))
+/// The tier that a mention gives its case by itself: that of the first rule it fits, else 3.
+pub fn mention_tier(lexicon: &Lexicon, case: &CaseRecord, mention: &CaseMention) -> u8 {
+    let alone = lexicon.tiers.iter().filter(|rule| {
+        rule.incidents_in_12_months == 0
+            && rule.at_least <= 1
+            && fits(lexicon, rule, mention)
+            && has_company(rule, case)
+    });
+    alone.map(|rule| rule.tier).min().unwrap_or(3)
+}
+
+/// Whether a rule takes a mention.
+fn fits(lexicon: &Lexicon, rule: &TierRule, m: &CaseMention) -> bool {
+    let tagged = || {
+        lexicon.rules[m.rule]
+            .tags
+            .iter()
+            .any(|tag| rule.tags.contains(tag))
     };
-    if rule.incidents_in_12_months > 0 {
-        let count = most_in_a_year(lexicon, case);
-        return (count >= rule.incidents_in_12_months)
-            .then(|| rule.reason.replace("{count}", &count.to_string()));
-    }
-    let fitting: Vec<&CaseMention> = case.mentions.iter().filter(fits).collect();
-    let kinds: BTreeSet<usize> = fitting.iter().map(|m| m.category).collect();
-    let with = rule.with.is_empty()
+    rule.any.contains(&m.category)
+        && (rule.tags.is_empty() || tagged())
+        && (rule.temporality.is_empty() || rule.temporality.contains(&m.assertion.temporality))
+        && (rule.experiencer.is_empty() || rule.experiencer.contains(&m.assertion.experiencer))
+}
+
+/// Whether what a rule asks for besides stands in the case.
+fn has_company(rule: &TierRule, case: &CaseRecord) -> bool {
+    rule.with.is_empty()
         || case
             .mentions
             .iter()
-            .any(|m| rule.with.contains(&m.category));
-    if kinds.len() < rule.at_least || !with {
+            .any(|m| rule.with.contains(&m.category))
+}
+
+fn apply(lexicon: &Lexicon, rule: &TierRule, case: &CaseRecord) -> Option<String> {
+    let fits = |m: &&CaseMention| fits(lexicon, rule, m);
+    if rule.incidents_in_12_months > 0 {
+        let days = most_in_a_year(lexicon, case);
+        let (first, last) = (*days.first()?, *days.last()?);
+        return (days.len() >= rule.incidents_in_12_months).then(|| {
+            rule.reason
+                .replace("{count}", &days.len().to_string())
+                .replace("{from}", &written(first))
+                .replace("{to}", &written(last))
+        });
+    }
+    let fitting: Vec<&CaseMention> = case.mentions.iter().filter(fits).collect();
+    let kinds: BTreeSet<usize> = fitting.iter().map(|m| m.category).collect();
+    if kinds.len() < rule.at_least || !has_company(rule, case) {
         return None;
     }
     let first = fitting.iter().min_by_key(|m| (m.incident, m.start))?;
@@ -99,8 +124,9 @@ fn apply(lexicon: &Lexicon, rule: &TierRule, case: &CaseRecord) -> Option<String
     )
 }
 
-/// The most incidents with evidence of abuse that lie within any twelve months.
-fn most_in_a_year(lexicon: &Lexicon, case: &CaseRecord) -> usize {
+/// The days of the most incidents with evidence of abuse that lie within any twelve months; of
+/// equals the latest.
+fn most_in_a_year(lexicon: &Lexicon, case: &CaseRecord) -> Vec<Date> {
     let abuse = |m: &&CaseMention| lexicon.categories[m.category].group == Group::Abuse;
     let incidents: BTreeSet<usize> = case
         .mentions
@@ -113,13 +139,15 @@ fn most_in_a_year(lexicon: &Lexicon, case: &CaseRecord) -> usize {
         .filter_map(|i| case.incidents[i].day)
         .collect();
     days.sort_unstable();
-    let within = |first: &Date| {
+    let within = |first: &Date| -> Vec<Date> {
         let end = first.saturating_add(jiff::Span::new().years(1));
-        days.iter()
-            .filter(|day| *day >= first && **day < end)
-            .count()
+        let inside = days.iter().filter(|day| *day >= first && **day < end);
+        inside.copied().collect()
     };
-    days.iter().map(within).max().unwrap_or(0)
+    days.iter()
+        .map(within)
+        .max_by_key(Vec::len)
+        .unwrap_or_default()
 }
 
 /// Combinations of categories that stand in the case, each with its words.

@@ -10,6 +10,7 @@ mod support;
 mod assertion;
 mod assess;
 mod boilerplate;
+mod case;
 mod cli;
 mod domain;
 mod founding;

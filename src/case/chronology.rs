@@ -9,7 +9,8 @@ use jiff::{Span, ToSpan as _};
 use serde::Serialize;
 
 use super::{CaseRecord, quoted};
-use crate::assertion::{Group, Role, Temporality, Voice};
+use crate::assertion::Voice;
+use crate::assess::mention_tier;
 use crate::date::{parse_when, written};
 use crate::lexicon::{Lexicon, SignalKind};
 
@@ -88,21 +89,12 @@ fn row(lexicon: &Lexicon, case: &CaseRecord, at: usize) -> ChronologyRow {
     });
     let mut happened_guess: Vec<String> = guesses.collect();
     happened_guess.dedup();
-    let key = case.mentions_of(at).min_by_key(|m| {
-        let past = m.assertion.temporality == Temporality::Historical;
-        let aside = matches!(m.assertion.experiencer, Role::Other | Role::Unknown);
-        (
-            lexicon.categories[m.category].group == Group::Context,
-            m.tier,
-            past,
-            aside,
-            m.start,
-        )
-    });
+    let tiers = case.mentions_of(at).map(|m| mention_tier(lexicon, case, m));
     ChronologyRow {
         incident_id: incident.id.clone(),
         incident_date: incident.date.clone(),
         placed_on: match incident.when {
+            Some(when) if incident.placed_by_report => format!("by {} (reported then)", when.to),
             Some(when) if when.from == when.to => when.from.to_string(),
             Some(when) => format!("{} to {}", when.from, when.to),
             None => String::new(),
@@ -119,15 +111,13 @@ fn row(lexicon: &Lexicon, case: &CaseRecord, at: usize) -> ChronologyRow {
             .iter()
             .map(|c| lexicon.categories[*c].id.clone())
             .collect(),
-        tier: case
-            .mentions_of(at)
-            .map(|m| m.tier)
-            .min()
-            .map_or_else(String::new, |t| t.to_string()),
+        tier: tiers.min().map_or_else(String::new, |t| t.to_string()),
         children: children(lexicon, case, at),
         grade: [column(&incident.grade), worded(SignalKind::Grade)].concat(),
         outcome: [column(&incident.outcome), worded(SignalKind::Outcome)].concat(),
-        key_quote: key.map_or_else(String::new, |m| m.quote.clone()),
+        key_quote: case
+            .key_mention(lexicon, Some(at))
+            .map_or_else(String::new, |m| m.quote.clone()),
         origin: incident.origin.clone(),
     }
 }

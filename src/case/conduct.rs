@@ -36,7 +36,6 @@ pub struct Element {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ElementQuote {
     /// Index of the incident in the case.
-    #[serde(skip)]
     pub incident: usize,
     /// Incident reference.
     pub incident_id: String,

@@ -8,13 +8,13 @@ use super::coded::{CodedColumn, Tick};
 use super::link::LinkKeys;
 use super::{CaseMention, CaseRecord, quoted};
 use crate::assertion::{Group, Role, Temporality, Voice};
+use crate::assess::mention_tier;
 use crate::lexicon::{Lexicon, SignalKind};
 
 /// Two things that do not go together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Inconsistency {
     /// Index of the incident in the case.
-    #[serde(skip)]
     pub incident: usize,
     /// Incident reference.
     pub incident_id: String,
@@ -121,29 +121,58 @@ fn grade(lexicon: &Lexicon, case: &CaseRecord, at: usize, found: &mut Vec<Incons
         ),
         (None, None) => return,
     };
+    // Suicide is never graded, so a grade is never held against it.
+    let first = |m: &&CaseMention| {
+        mention_tier(lexicon, case, m) == 1
+            && lexicon.categories[m.category].group == Group::Abuse
+            && m.assertion.temporality != Temporality::Historical
+    };
     let mut told: BTreeMap<usize, &CaseMention> = BTreeMap::new();
-    for mention in case.mentions_of(at) {
-        let past = mention.assertion.temporality == Temporality::Historical;
-        // Suicide is never graded, so a grade is never held against it.
-        let abuse = lexicon.categories[mention.category].group == Group::Abuse;
-        if mention.tier == 1 && abuse && !past {
-            told.entry(mention.category).or_insert(mention);
-        }
+    for mention in case.mentions_of(at).filter(first) {
+        told.entry(mention.category).or_insert(mention);
     }
-    for (category, mention) in told {
-        let title = lexicon.categories[category].title.to_lowercase();
+    for (category, mention) in &told {
+        let title = lexicon.categories[*category].title.to_lowercase();
         let finding = format!(
             "{words}; the text tells of {title}: {}",
             quoted(&mention.quote)
         );
+        let other = (at, mention.quote.as_str());
         add(
             found,
             case,
             Kind::GradeAndContent,
             finding,
             (at, quote),
-            (at, &mention.quote),
+            other,
         );
+    }
+    let before = case.mentions.iter().filter(first);
+    let before = before.filter(|m| told.is_empty() && is_before(case, m.incident, at));
+    if let Some(mention) = before.min_by_key(|m| m.incident) {
+        let finding = format!(
+            "{words}; an earlier incident of this case, {}, tells of {}: {}",
+            case.incidents[mention.incident].id,
+            lexicon.categories[mention.category].title.to_lowercase(),
+            quoted(&mention.quote)
+        );
+        let other = (mention.incident, mention.quote.as_str());
+        add(
+            found,
+            case,
+            Kind::GradeAndContent,
+            finding,
+            (at, quote),
+            other,
+        );
+    }
+}
+
+/// Whether both incidents can be dated and the one comes first.
+fn is_before(case: &CaseRecord, one: usize, other: usize) -> bool {
+    match (case.incidents[one].when, case.incidents[other].when) {
+        (Some(first), Some(second)) => first.to < second.from || first == second && one < other,
+        _ => false,
     }
 }
 
@@ -183,21 +212,23 @@ fn history(lexicon: &Lexicon, case: &CaseRecord, at: usize, found: &mut Vec<Inco
         return;
     };
     let when = |i: usize| case.incidents[i].when;
-    let told = case.mentions.iter().find(|m| {
+    // Of what was told before, that which is read first.
+    let before = case.mentions.iter().filter(|m| {
         m.incident != at
             && lexicon.categories[m.category].group == Group::Abuse
-            && match (when(m.incident), when(at)) {
-                (Some(other), Some(own)) => other.to < own.from || other == own && m.incident < at,
-                // Without dates nobody can say which came first; it is shown as such.
-                _ => true,
-            }
+            // Without dates nobody can say which came first; it is shown as such.
+            && (is_before(case, m.incident, at) || when(m.incident).is_none() || when(at).is_none())
+    });
+    let told = before.min_by_key(|m| {
+        let undated = when(m.incident).is_none();
+        (undated, mention_tier(lexicon, case, m), m.incident, m.start)
     });
     let Some(told) = told else { return };
     let dated = when(told.incident).is_some() && when(at).is_some();
     let order = if dated {
         "an earlier incident"
     } else {
-        "another incident, order not known,"
+        "another incident (order not known)"
     };
     let finding = format!(
         "the text says {}; {order} of this case, {}, tells of {}: {}",
@@ -214,38 +245,53 @@ fn history(lexicon: &Lexicon, case: &CaseRecord, at: usize, found: &mut Vec<Inco
 }
 
 fn roles(lexicon: &Lexicon, case: &CaseRecord, found: &mut Vec<Inconsistency>) {
-    let abuse = |m: &&CaseMention| {
-        lexicon.categories[m.category].group == Group::Abuse
-            && m.assertion.temporality != Temporality::Historical
+    let told = |at: usize, agent: Role, to: Role| {
+        case.mentions_of(at).find(|m| {
+            lexicon.categories[m.category].group == Group::Abuse
+                && m.assertion.temporality != Temporality::Historical
+                && m.assertion.agent == agent
+                && m.assertion.experiencer == to
+        })
     };
-    let by = |m: &CaseMention, agent: Role, to: Role| {
-        m.assertion.agent == agent && m.assertion.experiencer == to
-    };
-    let usual = case
-        .mentions
-        .iter()
-        .filter(abuse)
-        .find(|m| by(m, Role::Suspect, Role::Victim));
-    let Some(usual) = usual else { return };
-    let mut seen = Vec::new();
-    for m in case.mentions.iter().filter(abuse) {
-        if by(m, Role::Victim, Role::Suspect)
-            && m.incident != usual.incident
-            && !seen.contains(&m.incident)
-        {
-            seen.push(m.incident);
+    let (usual, swapped): (Vec<_>, Vec<_>) = (0..case.incidents.len())
+        .map(|at| {
+            let forward = told(at, Role::Suspect, Role::Victim);
+            (forward, told(at, Role::Victim, Role::Suspect))
+        })
+        .unzip();
+    for at in 0..case.incidents.len() {
+        // The text's own word for it needs no second incident.
+        if let Some(signal) = case.signals(lexicon, at, SignalKind::Roles).next() {
             let finding = format!(
-                "here the person called the victim is said to act against the one called the suspect ({}); in {} it is the other way round ({})",
-                quoted(&m.quote),
-                case.incidents[usual.incident].id,
-                quoted(&usual.quote)
+                "the text says {}: who is called victim and who suspect may differ between records",
+                quoted(&signal.quote)
             );
-            let (own, other) = (
-                (m.incident, m.quote.as_str()),
-                (usual.incident, usual.quote.as_str()),
+            add(
+                found,
+                case,
+                Kind::RolesSwapped,
+                finding,
+                (at, &signal.quote),
+                (at, ""),
             );
-            add(found, case, Kind::RolesSwapped, finding, own, other);
         }
+        // Where an incident tells of both directions, the labels do not tell them apart.
+        let (None, Some(here)) = (usual[at], swapped[at]) else {
+            continue;
+        };
+        let other =
+            (0..case.incidents.len()).find(|i| usual[*i].is_some() && swapped[*i].is_none());
+        let Some((other, usual)) = other.and_then(|i| Some((i, usual[i]?))) else {
+            continue;
+        };
+        let finding = format!(
+            "here the person called the victim is said to act against the one called the suspect ({}); in {} it is the other way round ({})",
+            quoted(&here.quote),
+            case.incidents[other].id,
+            quoted(&usual.quote)
+        );
+        let (own, other) = ((at, here.quote.as_str()), (other, usual.quote.as_str()));
+        add(found, case, Kind::RolesSwapped, finding, own, other);
     }
 }
 

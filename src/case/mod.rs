@@ -18,9 +18,13 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use self::coded::Tick;
-use crate::assertion::{Assertion, Group, Role, Temporality};
+use crate::assertion::{Assertion, Group, Polarity, Role, Temporality, Voice};
+use crate::assess::mention_tier;
 use crate::date::{When, parse_date, parse_when, written};
 use crate::lexicon::{Lexicon, SignalKind};
+use crate::mention::Mention;
+use crate::narrative::Record;
+use crate::scan::FoundSignal;
 
 /// A mention that counts, as far as a case needs it.
 #[derive(Clone, Debug)]
@@ -63,6 +67,8 @@ pub struct Incident {
     pub day: Option<Date>,
     /// The days among which it lies, if the date can be read at all: `May 2024` gives a month.
     pub when: Option<When>,
+    /// Whether `when` is that of the report, because the date gives none.
+    pub placed_by_report: bool,
     /// When it was reported, as written, where the input has that apart.
     pub reported: String,
     /// Whether `date` is the day of the report, by the name of its column.
@@ -121,6 +127,74 @@ impl CaseRecord {
             ..Incident::default()
         });
         self.incidents.len() - 1
+    }
+
+    /// Adds a record with what was found in its fields; `coded` is what its coded columns say.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is a part of a record, and it has one caller"
+    )]
+    pub fn add_record(
+        &mut self,
+        lexicon: &Lexicon,
+        record: &Record,
+        mentions: &[Vec<Mention>],
+        signals: &[Vec<FoundSignal>],
+        coded: Vec<Tick>,
+        ordinal: u64,
+        kept: Option<u64>,
+    ) {
+        let origin = format!("{}, record {}", record.source, record.record);
+        let date = record.incident_date.clone().unwrap_or_default();
+        let at = self.add_incident(record.incident_ref(), date, origin, ordinal, kept);
+        // Later fields come after earlier ones.
+        let place = |index: usize, start: usize| (index << 40) + start;
+        let incident = &mut self.incidents[at];
+        let extra = &record.extra;
+        incident.reported = extra.reported_on.clone().unwrap_or_default();
+        // What has no date of its own happened by the day of its report, and stands there.
+        if incident.when.is_none() {
+            incident.when = parse_when(&incident.reported);
+            incident.placed_by_report = incident.when.is_some();
+        }
+        incident.date_is_report = extra.date_is_report;
+        incident.grade.clone_from(&extra.grade);
+        incident.outcome.clone_from(&extra.outcome);
+        incident.links.clone_from(&extra.links);
+        incident.coded = coded;
+        incident.digest = digest(record);
+        for (index, (field, found)) in record.fields.iter().zip(signals).enumerate() {
+            incident
+                .signals
+                .extend(found.iter().map(|signal| CaseSignal {
+                    signal: signal.signal,
+                    start: place(index, signal.span.start),
+                    quote: signal.span.of(&field.text).to_owned(),
+                }));
+        }
+        for (index, (field, found)) in record.fields.iter().zip(mentions).enumerate() {
+            for mention in found {
+                let axes = &mention.assertion;
+                let no = axes.source == Voice::Form && axes.polarity == Polarity::Negated;
+                if mention.suppressed.is_some() && !no {
+                    continue;
+                }
+                let own = CaseMention {
+                    category: mention.category,
+                    rule: mention.rule,
+                    tier: tier_of(lexicon, mention),
+                    assertion: mention.assertion,
+                    incident: at,
+                    start: place(index, mention.span.start),
+                    quote: mention.span.of(&field.text).to_owned(),
+                };
+                if mention.suppressed.is_none() {
+                    self.mentions.push(own);
+                } else {
+                    incident.noes.push(own);
+                }
+            }
+        }
     }
 
     /// Adds the incidents and mentions of another part of the same case.
@@ -196,13 +270,16 @@ impl CaseRecord {
             .collect()
     }
 
-    /// The mention to read first: the lowest tier, what is current before what is past, the
-    /// earliest.
-    pub fn key_mention(&self) -> Option<&CaseMention> {
-        self.mentions.iter().min_by_key(|m| {
+    /// The mention to read first, of the case or of one of its incidents: an indicator before
+    /// context, the lowest tier, what is current before what is past, the earliest.
+    pub fn key_mention(&self, lexicon: &Lexicon, incident: Option<usize>) -> Option<&CaseMention> {
+        let own = |m: &&CaseMention| incident.is_none_or(|at| m.incident == at);
+        self.mentions.iter().filter(own).min_by_key(|m| {
+            let context = lexicon.categories[m.category].group == Group::Context;
             let past = m.assertion.temporality == Temporality::Historical;
             let aside = matches!(m.assertion.experiencer, Role::Other | Role::Unknown);
-            (m.tier, past, aside, m.incident, m.start)
+            let tier = mention_tier(lexicon, self, m);
+            (context, tier, m.tier, past, aside, m.incident, m.start)
         })
     }
 
@@ -211,6 +288,9 @@ impl CaseRecord {
         let incident = &self.incidents[incident];
         match (incident.day, incident.date.is_empty()) {
             (Some(day), _) => format!("on {}", written(day)),
+            (None, true) if incident.placed_by_report => {
+                format!("in {} (reported {})", incident.id, incident.reported)
+            }
             (None, false) => format!("in {} (dated \"{}\")", incident.id, incident.date),
             (None, true) => format!("in {} (no date)", incident.id),
         }
@@ -253,4 +333,26 @@ pub(crate) fn and_list(items: &[String]) -> String {
 /// `1 incident`, `2 incidents`.
 pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The tier of a mention: of its rule, or of its category where the context re-routed it.
+pub fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {
+    let rule = &lexicon.rules[mention.rule];
+    if rule.category == mention.category {
+        rule.tier
+    } else {
+        lexicon.categories[mention.category].tier
+    }
+}
+
+/// A number made of the texts of a record (FNV-1a): it orders incidents that have nothing else to
+/// order them by, so that the order of the input does not.
+fn digest(record: &Record) -> u64 {
+    let bytes = record
+        .fields
+        .iter()
+        .flat_map(|field| field.text.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }

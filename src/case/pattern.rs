@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use super::{CaseRecord, and_list, count, quoted};
 use crate::assertion::{Group, Temporality};
+use crate::assess::mention_tier;
 use crate::date::written;
 use crate::lexicon::Lexicon;
 
@@ -115,7 +116,7 @@ fn first_found(lexicon: &Lexicon, case: &CaseRecord, with: &BTreeSet<usize>) -> 
             parts.push(format!("{}: {}", case.on(incident), titles.join(", ")));
         }
     }
-    (!parts.is_empty()).then(|| format!("First found {}", parts.join("; then ")))
+    (!parts.is_empty()).then(|| format!("First found {}", parts.join(". Then ")))
 }
 
 fn new_categories(
@@ -136,7 +137,10 @@ fn new_tier_one(lexicon: &Lexicon, case: &CaseRecord) -> Option<String> {
     for incident in 0..case.incidents.len() {
         let first: Vec<_> = case
             .mentions_of(incident)
-            .filter(|m| m.tier == 1 && m.assertion.temporality != Temporality::Historical)
+            .filter(|m| {
+                mention_tier(lexicon, case, m) == 1
+                    && m.assertion.temporality != Temporality::Historical
+            })
             .filter(|m| seen.insert(m.category))
             .collect();
         if incident == 0 || case.incidents[incident].when.is_none() {
@@ -153,13 +157,17 @@ fn new_tier_one(lexicon: &Lexicon, case: &CaseRecord) -> Option<String> {
             ));
         }
     }
-    (!parts.is_empty()).then(|| format!("New among what is read first: {}", parts.join("; ")))
+    (!parts.is_empty()).then(|| format!("New among what is read first: {}", parts.join(". Then ")))
 }
 
 fn widening(lexicon: &Lexicon, case: &CaseRecord, with: &BTreeSet<usize>) -> Option<String> {
     let mut seen = BTreeSet::new();
     let mut steps: Vec<(usize, usize)> = Vec::new();
-    for &incident in with.iter().filter(|i| case.incidents[**i].when.is_some()) {
+    let dated = |i: &&usize| {
+        let incident = &case.incidents[**i];
+        incident.when.is_some() && !incident.placed_by_report
+    };
+    for &incident in with.iter().filter(dated) {
         let new = new_categories(lexicon, case, incident, &mut seen);
         if !new.is_empty() {
             steps.push((incident, seen.len()));
@@ -239,12 +247,12 @@ fn stated_escalation(lexicon: &Lexicon, case: &CaseRecord) -> Option<String> {
     (!stated.is_empty()).then(|| {
         let more = match stated.len().saturating_sub(QUOTES) {
             0 => String::new(),
-            n => format!("; and {n} more"),
+            n => format!(", and {n} more"),
         };
         format!(
             "Escalation or repetition stated in {}: {}{more}",
             count(incidents.len(), "incident"),
-            parts.join("; ")
+            parts.join(", ")
         )
     })
 }

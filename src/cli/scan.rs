@@ -103,6 +103,16 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         writer.take(&outcome)
     })?;
     progress.finish_and_clear();
+    // A misspelt column would pass for one in which nothing is ticked.
+    if let Some(column) = read.coded_columns.iter().find(|column| {
+        infos
+            .iter()
+            .all(|info| !info.columns.coded.contains(column))
+    }) {
+        return Err(
+            Error::usage(format!("--coded-column: no input has a column {column:?}")).into(),
+        );
+    }
     let summary = writer.finish(staging.folder(), &infos, || Timing {
         start: begun.0.to_string(),
         end: jiff::Timestamp::now().to_string(),

@@ -383,6 +383,8 @@ pub enum SignalKind {
     Earlier,
     /// That nothing was known before: an isolated incident, no previous.
     NoHistory,
+    /// That the roles of the people are contested or were the other way round.
+    Roles,
     /// What belongs to an element of a course of conduct.
     Conduct,
 }
@@ -396,6 +398,7 @@ impl SignalKind {
         Self::Outcome,
         Self::Earlier,
         Self::NoHistory,
+        Self::Roles,
         Self::Conduct,
     ];
 
@@ -408,6 +411,7 @@ impl SignalKind {
             Self::Outcome => "outcome",
             Self::Earlier => "earlier",
             Self::NoHistory => "no_history",
+            Self::Roles => "roles",
             Self::Conduct => "conduct",
         }
     }

@@ -81,6 +81,9 @@ pub struct ColumnsUsed {
     /// Column of outcomes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// Coded columns that were asked for and are there, as they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coded: Vec<String>,
 }
 
 /// A column of the input.
@@ -104,6 +107,8 @@ pub(super) struct Columns {
     pub(super) outcome: Option<Column>,
     pub(super) links: Vec<Option<Column>>,
     pub(super) coded: Vec<Option<Column>>,
+    /// Names of the coded columns that are there, as they were asked for.
+    coded_names: Vec<String>,
 }
 
 impl Columns {
@@ -187,6 +192,13 @@ impl Columns {
             grade,
             outcome,
             links,
+            coded_names: options
+                .coded_columns
+                .iter()
+                .zip(&coded)
+                .filter(|(_, column)| column.is_some())
+                .map(|(name, _)| name.clone())
+                .collect(),
             coded,
         })
     }
@@ -232,6 +244,7 @@ impl Columns {
             reported: name(&self.reported),
             grade: name(&self.grade),
             outcome: name(&self.outcome),
+            coded: self.coded_names.clone(),
         }
     }
 }

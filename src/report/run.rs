@@ -15,17 +15,17 @@ use super::rows::{
 };
 use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
-use crate::assertion::{Group, Polarity, Voice};
+use crate::assertion::Group;
 use crate::assess::{Assessment, assess};
 use crate::boilerplate::{Candidate, Repetition};
 use crate::case::chronology::{ChronologyRow, chronology};
-use crate::case::coded::{CodedColumn, Tick};
+use crate::case::coded::CodedColumn;
 use crate::case::conduct::{Element, conduct};
 use crate::case::coverage::{Coverage, CoverageCounts, Gap, Unread};
 use crate::case::inconsistency::{Inconsistency, inconsistencies};
 use crate::case::link::{LinkCounts, LinkKeys};
 use crate::case::pattern::pattern;
-use crate::case::{CaseMention, CaseRecord, CaseSignal};
+use crate::case::{CaseRecord, tier_of};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
@@ -173,58 +173,19 @@ impl<'l> RunWriter<'l> {
                 id: id.clone(),
                 ..CaseRecord::default()
             });
-        let origin = format!("{}, record {}", record.source, record.record);
-        let date = record.incident_date.clone().unwrap_or_default();
-        let at = case.add_incident(record.incident_ref(), date, origin, self.ordinal, kept);
-        // Later fields come after earlier ones.
-        let place = |index: usize, start: usize| (index << 40) + start;
-        let incident = &mut case.incidents[at];
-        let extra = &record.extra;
-        incident.reported = extra.reported_on.clone().unwrap_or_default();
-        incident.date_is_report = extra.date_is_report;
-        incident.grade.clone_from(&extra.grade);
-        incident.outcome.clone_from(&extra.outcome);
-        incident.links.clone_from(&extra.links);
-        incident.digest = digest(record);
-        let cells = self.options.coded.iter().enumerate();
-        incident.coded = cells
-            .map(|(index, column)| match extra.coded.get(index) {
-                Some(cell) => column.tick(cell.as_deref()),
-                None => Tick::Unknown,
-            })
-            .collect();
-        for (index, (field, found)) in record.fields.iter().zip(signals).enumerate() {
-            incident
-                .signals
-                .extend(found.iter().map(|signal| CaseSignal {
-                    signal: signal.signal,
-                    start: place(index, signal.span.start),
-                    quote: signal.span.of(&field.text).to_owned(),
-                }));
-        }
-        for (index, (field, found)) in record.fields.iter().zip(mentions).enumerate() {
-            for mention in found {
-                let axes = &mention.assertion;
-                let no = axes.source == Voice::Form && axes.polarity == Polarity::Negated;
-                if mention.suppressed.is_some() && !no {
-                    continue;
-                }
-                let own = CaseMention {
-                    category: mention.category,
-                    rule: mention.rule,
-                    tier: tier_of(self.lexicon, mention),
-                    assertion: mention.assertion,
-                    incident: at,
-                    start: place(index, mention.span.start),
-                    quote: mention.span.of(&field.text).to_owned(),
-                };
-                if mention.suppressed.is_none() {
-                    case.mentions.push(own);
-                } else {
-                    case.incidents[at].noes.push(own);
-                }
-            }
-        }
+        let cells = record.extra.coded.iter().map(Option::as_deref);
+        let columns = self.options.coded.iter();
+        let coded = columns.zip(cells).map(|(column, cell)| column.tick(cell));
+        let coded = coded.collect();
+        case.add_record(
+            self.lexicon,
+            record,
+            mentions,
+            signals,
+            coded,
+            self.ordinal,
+            kept,
+        );
         Ok(())
     }
 
@@ -420,18 +381,6 @@ impl CaseView {
     }
 }
 
-/// A number made of the texts of a record (FNV-1a): it orders incidents that have nothing else to
-/// order them by, so that the order of the input does not.
-fn digest(record: &Record) -> u64 {
-    let bytes = record
-        .fields
-        .iter()
-        .flat_map(|field| field.text.bytes().chain([0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
 /// Name of the file that lists sentences which many cases share.
 pub const CANDIDATES_FILE: &str = "boilerplate.txt";
 
@@ -453,15 +402,6 @@ fn write_candidates(folder: &Path, candidates: &[Candidate]) -> Result<()> {
         );
     }
     std::fs::write(&path, text).map_err(|e| Error::io("cannot write", &path, e))
-}
-
-fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {
-    let rule = &lexicon.rules[mention.rule];
-    if rule.category == mention.category {
-        rule.tier
-    } else {
-        lexicon.categories[mention.category].tier
-    }
 }
 
 /// First by tier, then by how many categories are told, then by reference.
@@ -511,7 +451,7 @@ fn case_row(lexicon: &Lexicon, case: &CaseRecord, view: &CaseView) -> CaseRow {
         suicide_categories: case.categories(lexicon, Group::Suicide),
         mentions: case.mentions.len(),
         key_quote: case
-            .key_mention()
+            .key_mention(lexicon, None)
             .map_or_else(String::new, |m| m.quote.clone()),
         pattern: view.pattern.clone(),
     }
@@ -650,7 +590,7 @@ fn report_case(
         first_date,
         last_date,
         key_quote: case
-            .key_mention()
+            .key_mention(lexicon, None)
             .map_or_else(String::new, |m| m.quote.clone()),
         incidents,
         pattern: view.pattern.clone(),
