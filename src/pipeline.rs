@@ -39,6 +39,8 @@ pub struct Scanned {
     pub mentions: Vec<Vec<Mention>>,
     /// Signals by field, in the order of the fields.
     pub signals: Vec<Vec<FoundSignal>>,
+    /// What each field says about response checks.
+    pub statements: Vec<Vec<Mention>>,
 }
 
 /// What the pipeline hands on, in the order of the input.
@@ -177,14 +179,17 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
     match item {
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
-            let (mut mentions, signals): (Vec<Vec<Mention>>, Vec<Vec<FoundSignal>>) = record
+            let mut signals = Vec::new();
+            let (mut mentions, statements): (Vec<Vec<Mention>>, Vec<Vec<Mention>>) = record
                 .fields
                 .iter()
                 .map(|field| {
                     let mut mentions = scanner.scan(&field.text);
                     plan.mute.apply(&field.text, &mut mentions);
-                    let signals = scanner.signals(&field.text, &mentions);
-                    (mentions, signals)
+                    signals.push(scanner.signals(&field.text, &mentions));
+                    let mut statements = scanner.statements().to_vec();
+                    plan.mute.apply(&field.text, &mut statements);
+                    (mentions, statements)
                 })
                 .unzip();
             set_context_aside(plan.lexicon, &mut mentions);
@@ -192,6 +197,7 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
                 record,
                 mentions,
                 signals,
+                statements,
             })
         }
     }

@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use self::coded::Tick;
 use crate::assertion::{Assertion, Group, Polarity, Role, Temporality, Voice};
 use crate::assess::mention_tier;
+use crate::checks::Statement;
 use crate::date::{When, parse_date, parse_when, written};
 use crate::lexicon::{Lexicon, SignalKind};
 use crate::mention::Mention;
@@ -104,6 +105,8 @@ pub struct CaseRecord {
     pub incidents: Vec<Incident>,
     /// Everything that counts.
     pub mentions: Vec<CaseMention>,
+    /// What its texts say about response checks.
+    pub statements: Vec<Statement>,
 }
 
 impl CaseRecord {
@@ -129,7 +132,8 @@ impl CaseRecord {
         self.incidents.len() - 1
     }
 
-    /// Adds a record with what was found in its fields; `coded` is what its coded columns say.
+    /// Adds a record with what was found in its fields; `coded` is what its coded columns say. Returns the
+    /// index of the incident.
     #[allow(
         clippy::too_many_arguments,
         reason = "each is a part of a record, and it has one caller"
@@ -143,7 +147,7 @@ impl CaseRecord {
         coded: Vec<Tick>,
         ordinal: u64,
         kept: Option<u64>,
-    ) {
+    ) -> usize {
         let origin = format!("{}, record {}", record.source, record.record);
         let date = record.incident_date.clone().unwrap_or_default();
         let at = self.add_incident(record.incident_ref(), date, origin, ordinal, kept);
@@ -195,6 +199,7 @@ impl CaseRecord {
                 }
             }
         }
+        at
     }
 
     /// Adds the incidents and mentions of another part of the same case.
@@ -206,6 +211,11 @@ impl CaseRecord {
             mention
         });
         self.mentions.extend(moved);
+        let moved = other.statements.into_iter().map(|mut statement| {
+            statement.incident += before;
+            statement
+        });
+        self.statements.extend(moved);
     }
 
     /// Puts incidents in date order (a month or a year at its beginning, those without a readable
@@ -239,6 +249,11 @@ impl CaseRecord {
         for mention in &mut self.mentions {
             mention.incident = place[mention.incident];
         }
+        for statement in &mut self.statements {
+            statement.incident = place[statement.incident];
+        }
+        self.statements
+            .sort_by_key(|s| (s.incident, s.place, s.check, s.rule));
         self.mentions.sort_by(|a, b| {
             (a.incident, a.start, a.category, a.rule, &a.quote)
                 .cmp(&(b.incident, b.start, b.category, b.rule, &b.quote))

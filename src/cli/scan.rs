@@ -85,6 +85,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         link_keys,
         links: links.as_ref().map(|links| links.counts.clone()),
         coverage: args.coverage,
+        jurisdiction: args.jurisdiction.clone(),
         manifest,
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
@@ -202,6 +203,7 @@ fn manifest_options(args: &ScanArgs, mute: &MuteList, coded: &[CodedColumn]) -> 
         "link_by": args.link_by,
         "coded_columns": coded.iter().map(CodedColumn::title).collect::<Vec<_>>(),
         "coverage": args.coverage,
+        "jurisdiction": args.jurisdiction,
         "muted_sentences": mute.sentences().collect::<Vec<_>>(),
     })
 }
@@ -259,6 +261,11 @@ fn print(args: &ScanArgs, infos: &[InputInfo], summary: &RunSummary) -> Result<(
         out,
         "cases    {} flagged of {}: tier 1: {first}, tier 2: {second}, tier 3: {third} (an order of reading, no grade)",
         c.flagged, c.cases
+    )?;
+    let [done, not_done, silent] = c.checks;
+    writeln!(
+        out,
+        "checks   {done} stated as done, {not_done} as not done, {silent} not mentioned (a prompt, no failure)"
     )?;
     if c.flagged == 0 {
         writeln!(out, "no indicators matched in the text supplied")?;

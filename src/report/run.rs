@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::rows::{
-    CaseRow, MentionRow, ReportCase, ReportCategory, ReportCounts, ReportData, ReportField,
-    ReportIncident, ReportMention,
+    CaseRow, CheckRow, MentionRow, ReportCase, ReportCategory, ReportCheck, ReportCounts,
+    ReportData, ReportField, ReportIncident, ReportMention,
 };
 use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
@@ -26,6 +26,7 @@ use crate::case::inconsistency::{Inconsistency, inconsistencies};
 use crate::case::link::{LinkCounts, LinkKeys};
 use crate::case::pattern::pattern;
 use crate::case::{CaseRecord, tier_of};
+use crate::checks::{Finding, Status, gaps, legal_tests, run_checks, statements};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
@@ -53,6 +54,8 @@ pub struct RunOptions {
     pub links: Option<LinkCounts>,
     /// Write the table of texts that were not read, or perhaps not whole.
     pub coverage: bool,
+    /// Where the incidents were, for the legal tests beside response checks.
+    pub jurisdiction: String,
     /// Options that change the output, for the manifest.
     pub manifest: serde_json::Value,
 }
@@ -139,6 +142,7 @@ impl<'l> RunWriter<'l> {
             record,
             mentions,
             signals,
+            statements: said,
         } = scanned;
         if record.fields.iter().all(|f| f.text.trim().is_empty()) {
             self.counts.empty += 1;
@@ -177,7 +181,7 @@ impl<'l> RunWriter<'l> {
         let columns = self.options.coded.iter();
         let coded = columns.zip(cells).map(|(column, cell)| column.tick(cell));
         let coded = coded.collect();
-        case.add_record(
+        let incident = case.add_record(
             self.lexicon,
             record,
             mentions,
@@ -186,6 +190,11 @@ impl<'l> RunWriter<'l> {
             self.ordinal,
             kept,
         );
+        for (index, (field, said)) in record.fields.iter().zip(said).enumerate() {
+            let place = (index, &*field.name);
+            let own = statements(self.lexicon, place, &field.text, incident, said);
+            case.statements.extend(own);
+        }
         Ok(())
     }
 
@@ -269,18 +278,24 @@ impl<'l> RunWriter<'l> {
             }
             table.finish()?;
         }
-        let mut flagged: Vec<(CaseRecord, CaseView)> = Vec::new();
+        let mut checks = table("checks", CheckRow::COLUMNS)?;
+        let mut flagged: Vec<Flagged> = Vec::new();
         let mut disagreeing: Vec<(String, Vec<Inconsistency>)> = Vec::new();
         for mut case in cases.into_values() {
             case.sort();
+            let findings = run_checks(lexicon, &case);
+            for finding in &findings {
+                counts.checks[finding.status as usize] += 1;
+                let row = check_row(lexicon, &options, &case, finding);
+                checks.write_row(&row.cells())?;
+            }
             let found = inconsistencies(lexicon, &options.coded, &options.link_keys, &case);
             if case.mentions.is_empty() {
                 if !found.is_empty() {
                     disagreeing.push((case.id, found));
                 }
             } else {
-                let view = CaseView::new(lexicon, &case, found);
-                flagged.push((case, view));
+                flagged.push(Flagged::new(lexicon, case, findings, found));
             }
         }
         flagged.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
@@ -290,19 +305,19 @@ impl<'l> RunWriter<'l> {
         let mut chronology = table("chronology", ChronologyRow::COLUMNS)?;
         let mut conduct = table("course_of_conduct", Element::COLUMNS)?;
         let mut inconsistent = table("inconsistencies", Inconsistency::COLUMNS)?;
-        for (case, view) in &flagged {
-            tiers[usize::from(view.assessment.tier.clamp(1, 3)) - 1] += 1;
-            cases.write_row(&case_row(lexicon, case, view).cells())?;
-            for (at, row) in view.chronology.iter().enumerate() {
-                chronology.write_row(&row.cells(&case.id, at + 1))?;
+        for entry in &flagged {
+            tiers[usize::from(entry.assessment.tier.clamp(1, 3)) - 1] += 1;
+            cases.write_row(&case_row(lexicon, entry).cells())?;
+            for (at, row) in entry.chronology.iter().enumerate() {
+                chronology.write_row(&row.cells(&entry.case.id, at + 1))?;
             }
-            for element in view.conduct.iter().chain(&view.assessment.combinations) {
-                for row in element.rows(&case.id) {
+            for element in entry.conduct.iter().chain(&entry.assessment.combinations) {
+                for row in element.rows(&entry.case.id) {
                     conduct.write_row(&row)?;
                 }
             }
-            for found in &view.inconsistencies {
-                inconsistent.write_row(&found.cells(&case.id))?;
+            for found in &entry.inconsistencies {
+                inconsistent.write_row(&found.cells(&entry.case.id))?;
             }
         }
         for (case_id, list) in &disagreeing {
@@ -310,7 +325,7 @@ impl<'l> RunWriter<'l> {
                 inconsistent.write_row(&found.cells(case_id))?;
             }
         }
-        for table in [cases, chronology, conduct, inconsistent] {
+        for table in [checks, cases, chronology, conduct, inconsistent] {
             table.finish()?;
         }
         if let Some(spool) = spool {
@@ -331,7 +346,7 @@ impl<'l> RunWriter<'l> {
             lexicon: ManifestLexicon {
                 version: &lexicon.version,
                 sha256: &lexicon.fingerprint,
-                rules: lexicon.rules.len(),
+                rules: lexicon.indicator_rules().count(),
             },
             run_id: run_id(lexicon, inputs, &options.manifest),
             inputs,
@@ -356,27 +371,34 @@ impl<'l> RunWriter<'l> {
     }
 }
 
-/// Everything that is made of a case.
+/// A case with evidence and what was made of it.
 #[derive(Debug)]
-struct CaseView {
+struct Flagged {
+    case: CaseRecord,
     assessment: Assessment,
+    findings: Vec<Finding>,
     pattern: Vec<String>,
     chronology: Vec<ChronologyRow>,
     conduct: Vec<Element>,
     inconsistencies: Vec<Inconsistency>,
 }
 
-impl CaseView {
-    fn new(lexicon: &Lexicon, case: &CaseRecord, inconsistencies: Vec<Inconsistency>) -> Self {
+impl Flagged {
+    fn new(
+        lexicon: &Lexicon,
+        case: CaseRecord,
+        findings: Vec<Finding>,
+        inconsistencies: Vec<Inconsistency>,
+    ) -> Self {
+        let facts = pattern(lexicon, &case).into_iter();
         Self {
-            assessment: assess(lexicon, case),
-            pattern: pattern(lexicon, case)
-                .into_iter()
-                .map(|fact| fact.text)
-                .collect(),
-            chronology: chronology(lexicon, case),
-            conduct: conduct(lexicon, case),
+            assessment: assess(lexicon, &case),
+            findings,
+            pattern: facts.map(|fact| fact.text).collect(),
+            chronology: chronology(lexicon, &case),
+            conduct: conduct(lexicon, &case),
             inconsistencies,
+            case,
         }
     }
 }
@@ -405,15 +427,12 @@ fn write_candidates(folder: &Path, candidates: &[Candidate]) -> Result<()> {
 }
 
 /// First by tier, then by how many categories are told, then by reference.
-fn reading_order(entry: &(CaseRecord, CaseView)) -> (u8, std::cmp::Reverse<usize>, &str) {
-    let mut told: Vec<usize> = entry.0.mentions.iter().map(|m| m.category).collect();
+fn reading_order(entry: &Flagged) -> (u8, std::cmp::Reverse<usize>, &str) {
+    let mut told: Vec<usize> = entry.case.mentions.iter().map(|m| m.category).collect();
     told.sort_unstable();
     told.dedup();
-    (
-        entry.1.assessment.tier,
-        std::cmp::Reverse(told.len()),
-        &entry.0.id,
-    )
+    let tier = entry.assessment.tier;
+    (tier, std::cmp::Reverse(told.len()), &entry.case.id)
 }
 
 fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) -> String {
@@ -437,8 +456,76 @@ fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) 
         .collect()
 }
 
-fn case_row(lexicon: &Lexicon, case: &CaseRecord, view: &CaseView) -> CaseRow {
-    let assessment = &view.assessment;
+/// The legal tests beside a finding: by the day of its incident, or of the first one.
+fn legal_lines(
+    lexicon: &Lexicon,
+    options: &RunOptions,
+    case: &CaseRecord,
+    finding: &Finding,
+) -> Vec<String> {
+    let incident = finding.incident.unwrap_or(0);
+    let day = case.incidents.get(incident).and_then(|i| i.day);
+    legal_tests(lexicon, finding.check, &options.jurisdiction, day)
+        .into_iter()
+        .map(crate::lexicon::Legal::line)
+        .collect()
+}
+
+fn check_row(
+    lexicon: &Lexicon,
+    options: &RunOptions,
+    case: &CaseRecord,
+    finding: &Finding,
+) -> CheckRow {
+    let incident = finding.incident.map(|index| &case.incidents[index]);
+    let statement = finding.statement.as_ref();
+    CheckRow {
+        case_id: case.id.clone(),
+        incident_id: incident.map_or_else(String::new, |i| i.id.clone()),
+        check: lexicon.checks[finding.check].id.clone(),
+        status: finding.status.as_str(),
+        quote: finding.quote().to_owned(),
+        why: finding.why(lexicon),
+        incident_date: incident.map_or_else(String::new, |i| i.date.clone()),
+        field: statement.map_or_else(String::new, |s| s.field.clone()),
+        start: statement.map_or(0, |s| s.start),
+        end: statement.map_or(0, |s| s.end),
+        trigger: finding.trigger.clone(),
+        rule_id: statement.map_or_else(String::new, |s| lexicon.rules[s.rule].id.clone()),
+        legal: legal_lines(lexicon, options, case, finding),
+    }
+}
+
+fn report_checks(
+    lexicon: &Lexicon,
+    options: &RunOptions,
+    case: &CaseRecord,
+    findings: &[Finding],
+) -> Vec<ReportCheck> {
+    // What was stated as not done first, then silence, then what was done.
+    let mut order: Vec<&Finding> = findings.iter().collect();
+    order.sort_by_key(|f| {
+        let rank = match f.status {
+            Status::StatedNotDone => 0,
+            Status::NoMentionFound => 1,
+            Status::Done => 2,
+        };
+        (rank, f.check, f.incident)
+    });
+    let report = |finding: &Finding| ReportCheck {
+        title: lexicon.checks[finding.check].title.clone(),
+        status: finding.status.as_str(),
+        incident: finding.incident.map_or(0, |index| index + 1),
+        quote: finding.quote().to_owned(),
+        trigger: finding.trigger.clone(),
+        why: finding.why(lexicon),
+        legal: legal_lines(lexicon, options, case, finding),
+    };
+    order.into_iter().map(report).collect()
+}
+
+fn case_row(lexicon: &Lexicon, entry: &Flagged) -> CaseRow {
+    let (case, assessment) = (&entry.case, &entry.assessment);
     let (first_date, last_date) = case.dates();
     CaseRow {
         case_id: case.id.clone(),
@@ -453,7 +540,8 @@ fn case_row(lexicon: &Lexicon, case: &CaseRecord, view: &CaseView) -> CaseRow {
         key_quote: case
             .key_mention(lexicon, None)
             .map_or_else(String::new, |m| m.quote.clone()),
-        pattern: view.pattern.clone(),
+        pattern: entry.pattern.clone(),
+        gaps: gaps(lexicon, &entry.findings),
     }
 }
 
@@ -500,13 +588,13 @@ fn report_data(
     options: &RunOptions,
     inputs: &[InputInfo],
     counts: ReportCounts,
-    flagged: &[(CaseRecord, CaseView)],
+    flagged: &[Flagged],
     kept: &mut Kept,
 ) -> Result<ReportData> {
     let mut cases = Vec::new();
     let mut bytes = 0;
-    for (case, view) in flagged.iter().take(options.report_cases) {
-        let report = report_case(lexicon, case, view, kept)?;
+    for entry in flagged.iter().take(options.report_cases) {
+        let report = report_case(lexicon, options, entry, kept)?;
         bytes += report
             .incidents
             .iter()
@@ -521,7 +609,8 @@ fn report_data(
     let per_category = |index: usize| {
         let told = flagged
             .iter()
-            .map(|(case, _)| case.mentions.iter().filter(|m| m.category == index).count() as u64);
+            .map(|entry| &entry.case.mentions)
+            .map(|mentions| mentions.iter().filter(|m| m.category == index).count() as u64);
         told.fold((0, 0), |(cases, mentions), n| {
             (cases + u64::from(n > 0), mentions + n)
         })
@@ -558,11 +647,11 @@ fn report_data(
 
 fn report_case(
     lexicon: &Lexicon,
-    case: &CaseRecord,
-    view: &CaseView,
+    options: &RunOptions,
+    entry: &Flagged,
     kept: &mut Kept,
 ) -> Result<ReportCase> {
-    let assessment = &view.assessment;
+    let (case, assessment) = (&entry.case, &entry.assessment);
     let (first_date, last_date) = case.dates();
     let mut incidents = Vec::new();
     for incident in &case.incidents {
@@ -587,16 +676,17 @@ fn report_case(
         tier: assessment.tier,
         reasons: assessment.reasons.clone(),
         prompts: assessment.prompts.clone(),
+        checks: report_checks(lexicon, options, case, &entry.findings),
         first_date,
         last_date,
         key_quote: case
             .key_mention(lexicon, None)
             .map_or_else(String::new, |m| m.quote.clone()),
         incidents,
-        pattern: view.pattern.clone(),
-        chronology: view.chronology.clone(),
-        conduct: view.conduct.clone(),
-        inconsistencies: view.inconsistencies.clone(),
+        pattern: entry.pattern.clone(),
+        chronology: entry.chronology.clone(),
+        conduct: entry.conduct.clone(),
+        inconsistencies: entry.inconsistencies.clone(),
     })
 }
 

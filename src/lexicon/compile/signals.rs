@@ -7,7 +7,8 @@ use toml::Spanned;
 use super::assess::ids;
 use super::classes::ClassTable;
 use super::patterns::Place;
-use super::rules::{compile_into, example};
+use super::rules::example;
+use super::sink::Sink;
 use super::{Files, Problems, place, unknown_name, value};
 use crate::lexicon::{Conduct, ConductPart, Exception, Rule, Signal, SignalKind};
 use crate::matcher::{Variant, Within};
@@ -40,27 +41,18 @@ pub(super) fn signals(
                 let message = "a signal needs an example and a counter-example";
                 problems.add(path, signal.id.span(), message);
             }
-            for pattern in &signal.patterns {
-                compile_into(
-                    path,
-                    pattern,
-                    owner,
-                    Within::Unit,
-                    Place::Target,
-                    table,
-                    &mut variants,
-                    problems,
-                );
-            }
+            let mut sink = Sink {
+                path,
+                table: &mut *table,
+                problems: &mut *problems,
+            };
+            variants.extend(sink.patterns(&signal.patterns, owner, Place::Target));
             let mut exceptions = |list: &[Spanned<String>], at: Place| -> Vec<Exception> {
-                let mut all = Vec::new();
-                for pattern in list {
-                    let mut own = Vec::new();
-                    let within = Within::Unit;
-                    compile_into(path, pattern, owner, within, at, table, &mut own, problems);
-                    all.push(Exception { variants: own });
-                }
-                all
+                list.iter()
+                    .map(|pattern| Exception {
+                        variants: sink.pattern(pattern, owner, Within::Unit, at),
+                    })
+                    .collect()
             };
             let not_before = exceptions(&signal.not_before, Place::Touching);
             let not_after = exceptions(&signal.not_after, Place::Touching);
