@@ -660,6 +660,8 @@ fn the_sample_of_cases_shows_each_kind() {
         serde_json::from_str(&desk.read("out/manifest.json")).expect("valid JSON");
     assert_eq!(manifest["links"]["records_joined"], 4);
     assert_eq!(manifest["links"]["cases_joined"], 1);
+    assert_eq!(manifest["links"]["by_column"]["address_id"], 2);
+    assert_eq!(manifest["links"]["by_column"]["victim_id+suspect_id"], 3);
     assert_eq!(manifest["texts"]["may_be_cut"], 3);
     let joined = csv("out", "chronology")
         .into_iter()

@@ -92,7 +92,7 @@ pub struct LinkCounts {
     pub records_joined: usize,
     /// Cases into which they were joined.
     pub cases_joined: usize,
-    /// Records that a key joined with another record, by key.
+    /// Of the records joined, those that share a value of a key with another one, by key.
     pub by_column: BTreeMap<String, usize>,
     /// Case references that now stand in one case with another reference, by the case.
     pub references_joined: BTreeMap<String, Vec<String>>,
@@ -171,9 +171,6 @@ impl Linker {
             records: self.records.len(),
             ..LinkCounts::default()
         };
-        for (key, joined) in self.keys.keys.iter().zip(&self.joined_by) {
-            counts.by_column.insert(key.name.clone(), joined.len());
-        }
         let mut cases = BTreeMap::new();
         let mut given: BTreeSet<String> =
             self.records.iter().filter_map(|n| n.case.clone()).collect();
@@ -204,6 +201,11 @@ impl Linker {
             counts.records_joined += nodes.len();
             counts.cases_joined += 1;
             named.push((first, nodes, references));
+        }
+        let joined: BTreeSet<usize> = named.iter().flat_map(|n| n.1.iter().copied()).collect();
+        for (key, by) in self.keys.keys.iter().zip(&self.joined_by) {
+            let own = by.intersection(&joined).count();
+            counts.by_column.insert(key.name.clone(), own);
         }
         named.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
         for (first, nodes, references) in named {
