@@ -39,6 +39,8 @@ pub struct Scanned {
     pub mentions: Vec<Vec<Mention>>,
     /// Signals by field, in the order of the fields.
     pub signals: Vec<Vec<FoundSignal>>,
+    /// Full names in its texts, where they were asked for.
+    pub names: Vec<String>,
     /// What each field says about response checks.
     pub statements: Vec<Vec<Mention>>,
 }
@@ -65,6 +67,8 @@ pub struct Plan<'p> {
     pub mute: &'p MuteList,
     /// Cases that records were joined into, if they were.
     pub links: Option<&'p Links>,
+    /// Look for full names, to propose links by them.
+    pub names: bool,
     /// Worker threads; 0 for as many as there are cores.
     pub jobs: usize,
     /// Set from outside to end the run early.
@@ -180,6 +184,7 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
             let mut signals = Vec::new();
+            let mut names = Vec::new();
             let (mut mentions, statements): (Vec<Vec<Mention>>, Vec<Vec<Mention>>) = record
                 .fields
                 .iter()
@@ -187,6 +192,10 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
                     let mut mentions = scanner.scan(&field.text);
                     plan.mute.apply(&field.text, &mut mentions);
                     signals.push(scanner.signals(&field.text, &mentions));
+                    if plan.names {
+                        let spans = scanner.names(&field.text);
+                        names.extend(spans.iter().map(|span| span.of(&field.text).to_owned()));
+                    }
                     let mut statements = scanner.statements().to_vec();
                     plan.mute.apply(&field.text, &mut statements);
                     (mentions, statements)
@@ -197,6 +206,7 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
                 record,
                 mentions,
                 signals,
+                names,
                 statements,
             })
         }

@@ -7,7 +7,7 @@ use crate::context::{Context, people};
 use crate::lexicon::{Exception, Lexicon, Rule, Signal};
 use crate::matcher::{self, Found, PhraseHits, RawMatch, Variant};
 use crate::mention::Mention;
-use crate::segment::Segmented;
+use crate::segment::{Break, Segmented};
 use crate::span::Span;
 
 /// Scans narratives with one lexicon. Each thread has its own; the buffers are kept between calls.
@@ -151,6 +151,36 @@ impl<'l> Scanner<'l> {
         found.sort_by_key(|f| (f.span.start, f.signal));
         debug_assert!(found.iter().all(|f| f.span.end <= text.len()));
         found
+    }
+
+    /// Full names in a text: a first name that the lexicon knows, or a
+    /// title, and a capitalised word that it does not know. Text in capitals only yields none.
+    pub fn names(&self, text: &str) -> Vec<Span> {
+        let named = |name: &str| self.lexicon.named.get(name);
+        let (first, title) = (named("first_name"), named("name_title"));
+        let classes = &self.lexicon.classes;
+        let is = |word, class: Option<_>| class.is_some_and(|class| classes.has(word, class));
+        let capitalised = |span: Span| {
+            let mut letters = span.of(text).chars();
+            letters.next().is_some_and(char::is_uppercase) && letters.any(char::is_lowercase)
+        };
+        // Segmented anew: in the last scan, a name behind a label is read as that label.
+        let mut segmented = Segmented::default();
+        segmented.segment(text, &self.lexicon.vocabulary);
+        let pairs = segmented.tokens.windows(2);
+        pairs
+            .filter(|pair| {
+                let (head, last) = (pair[0], pair[1]);
+                let unknown = last.word == 0 || last.corrected || is(last.word, first);
+                (is(head.word, first) || is(head.word, title))
+                    && last.gap == Break::None
+                    && unknown
+                    && capitalised(head.span())
+                    && capitalised(last.span())
+                    && last.span().len() > 2
+            })
+            .map(|pair| Span::new(pair[0].start as usize, pair[1].end as usize))
+            .collect()
     }
 
     fn excepted(

@@ -11,6 +11,7 @@ use throughline::case::conduct::{Element, NO_TEXT, conduct};
 use throughline::case::coverage::{Coverage, Gap, Unread};
 use throughline::case::inconsistency::{Inconsistency, inconsistencies};
 use throughline::case::link::{LinkKeys, Linker, Links};
+use throughline::case::names::NameIndex;
 use throughline::case::pattern::{FactKind, pattern};
 use throughline::narrative::{Extra, Field, Record};
 use throughline::scan::Scanner;
@@ -562,6 +563,40 @@ fn links_run_across_case_references_and_say_so() {
         "a case as the input has it stays as it is"
     );
     assert_eq!(links.counts.references_joined["C1"], ["C1", "C2"]);
+}
+
+#[test]
+fn names_propose_and_never_join() {
+    let scanner = Scanner::new(built_in());
+    let mut names = NameIndex::default();
+    for (case, incident, text) in [
+        (
+            "C2",
+            "I2",
+            "AP Karen Brackwell shouted. Karen said nothing.",
+        ),
+        (
+            "C1",
+            "I1",
+            "Spoke to karen brackwell. Ms Brackwell and Karen Brackwell are one.",
+        ),
+        (
+            "C3",
+            "I3",
+            "KAREN BRACKWELL SHOUTED. Karen left. Mr It came.",
+        ),
+    ] {
+        for span in scanner.names(text) {
+            names.note(span.of(text), case, incident);
+        }
+    }
+    let list = names.proposals();
+    assert_eq!(list.len(), 1, "{list:?}");
+    assert_eq!(list[0].name, "Karen Brackwell");
+    assert_eq!(
+        (list[0].cases.join(" "), list[0].incidents.join(" ")),
+        ("C1 C2".into(), "I1 I2".into())
+    );
 }
 
 // ── Coverage ────────────────────────────────────────────────────────────────────────────────

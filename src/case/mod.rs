@@ -11,6 +11,7 @@ pub mod conduct;
 pub mod coverage;
 pub mod inconsistency;
 pub mod link;
+pub mod names;
 pub mod pattern;
 
 use std::collections::BTreeMap;

@@ -92,6 +92,9 @@ pub struct ScanArgs {
     /// columns compares their values with each other: victim_id+suspect_id.
     #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
     pub link_by: Vec<String>,
+    /// Write the table `link_proposals`: full names that stand in several cases. Nothing is joined by them.
+    #[arg(long)]
+    pub link_names: bool,
     /// A tick-box column to put beside the text: NAME=CATEGORY[,CATEGORY]; NAME:CODE=CATEGORY for a
     /// column of codes. May be given several times.
     #[arg(long, value_name = "NAME=CATEGORY")]

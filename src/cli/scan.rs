@@ -85,6 +85,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         link_keys,
         links: links.as_ref().map(|links| links.counts.clone()),
         coverage: args.coverage,
+        link_names: args.link_names,
         jurisdiction: args.jurisdiction.clone(),
         manifest,
     };
@@ -96,6 +97,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         lexicon: &lexicon,
         mute: &mute,
         links: links.as_ref(),
+        names: args.link_names,
         jobs: args.jobs,
         interrupted: &interrupted,
     };
@@ -201,6 +203,7 @@ fn manifest_options(args: &ScanArgs, mute: &MuteList, coded: &[CodedColumn]) -> 
         "grade_column": args.read.grade_column,
         "outcome_column": args.read.outcome_column,
         "link_by": args.link_by,
+        "link_names": args.link_names,
         "coded_columns": coded.iter().map(CodedColumn::title).collect::<Vec<_>>(),
         "coverage": args.coverage,
         "jurisdiction": args.jurisdiction,

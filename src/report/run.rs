@@ -24,6 +24,7 @@ use crate::case::conduct::{Element, conduct};
 use crate::case::coverage::{Coverage, CoverageCounts, Gap, Unread};
 use crate::case::inconsistency::{Inconsistency, inconsistencies};
 use crate::case::link::{LinkCounts, LinkKeys};
+use crate::case::names::{NameIndex, Proposal};
 use crate::case::pattern::pattern;
 use crate::case::{CaseRecord, tier_of};
 use crate::checks::{Finding, Status, gaps, legal_tests, run_checks, statements};
@@ -54,6 +55,8 @@ pub struct RunOptions {
     pub links: Option<LinkCounts>,
     /// Write the table of texts that were not read, or perhaps not whole.
     pub coverage: bool,
+    /// Write the table of links that names propose.
+    pub link_names: bool,
     /// Where the incidents were, for the legal tests beside response checks.
     pub jurisdiction: String,
     /// Options that change the output, for the manifest.
@@ -85,6 +88,7 @@ pub struct RunWriter<'l> {
     spool: Option<Spool>,
     repetition: Repetition,
     coverage: Coverage,
+    names: NameIndex,
     counts: ReportCounts,
     ordinal: u64,
 }
@@ -112,6 +116,7 @@ impl<'l> RunWriter<'l> {
             },
             repetition: Repetition::default(),
             coverage: Coverage::default(),
+            names: NameIndex::default(),
             counts: ReportCounts::default(),
             ordinal: 0,
             options,
@@ -142,6 +147,7 @@ impl<'l> RunWriter<'l> {
             record,
             mentions,
             signals,
+            names,
             statements: said,
         } = scanned;
         if record.fields.iter().all(|f| f.text.trim().is_empty()) {
@@ -164,6 +170,9 @@ impl<'l> RunWriter<'l> {
                 gap: Gap::Empty,
                 note: String::new(),
             });
+        }
+        for name in names {
+            self.names.note(name, &case_id, &record.incident_ref());
         }
         let counts = mentions.iter().flatten().any(|m| m.suppressed.is_none());
         let kept = match &mut self.spool {
@@ -258,6 +267,7 @@ impl<'l> RunWriter<'l> {
             spool,
             repetition,
             coverage,
+            names,
             mut counts,
             ..
         } = self;
@@ -271,6 +281,13 @@ impl<'l> RunWriter<'l> {
         let table = |name, columns| {
             TableWriter::create(folder, name, columns, &options.formats, options.raw_csv)
         };
+        if options.link_names {
+            let mut table = table("link_proposals", Proposal::COLUMNS)?;
+            for proposal in names.proposals() {
+                table.write_row(&proposal.cells())?;
+            }
+            table.finish()?;
+        }
         if options.coverage {
             let mut table = table("coverage", Unread::COLUMNS)?;
             for text in &unread {

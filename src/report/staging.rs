@@ -16,6 +16,7 @@ const TABLES: &[&str] = &[
     "course_of_conduct",
     "coverage",
     "inconsistencies",
+    "link_proposals",
     "evidence",
     "suppressed",
     "rejected",

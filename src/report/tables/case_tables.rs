@@ -5,6 +5,7 @@ use crate::case::chronology::ChronologyRow;
 use crate::case::conduct::Element;
 use crate::case::coverage::Unread;
 use crate::case::inconsistency::Inconsistency;
+use crate::case::names::{NOTE, Proposal};
 
 const fn text(name: &'static str) -> TableColumn {
     TableColumn::text(name)
@@ -150,6 +151,22 @@ impl Unread {
             int(self.characters as u64),
             self.gap.as_str().into(),
             (&self.note).into(),
+        ]
+    }
+}
+
+impl Proposal {
+    /// Columns of `link_proposals`.
+    pub const COLUMNS: &'static [TableColumn] =
+        &[text("name"), text("cases"), text("incidents"), text("note")];
+
+    /// The cells of the row.
+    pub fn cells(&self) -> Vec<Cell<'_>> {
+        vec![
+            (&self.name).into(),
+            Cell::List(&self.cases),
+            Cell::List(&self.incidents),
+            NOTE.into(),
         ]
     }
 }
