@@ -22,6 +22,25 @@ pub struct Record {
     pub incident_date: Option<String>,
     /// Text fields in the order in which they are scanned. Empty texts are kept.
     pub fields: Vec<Field>,
+    /// Values of other columns that were asked for or guessed.
+    pub extra: Box<Extra>,
+}
+
+/// What a record holds besides its references, its date and its texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extra {
+    /// When it was reported, as written, where the input tells it apart from the date.
+    pub reported_on: Option<String>,
+    /// Whether [`Record::incident_date`] is itself the day of the report, by its column's name.
+    pub date_is_report: bool,
+    /// Risk grade as written.
+    pub grade: Option<String>,
+    /// Outcome as written.
+    pub outcome: Option<String>,
+    /// Values of the columns to link by, in the order in which they were named.
+    pub links: Vec<Option<String>>,
+    /// Values of the coded columns, in the order in which they were named.
+    pub coded: Vec<Option<String>>,
 }
 
 impl Record {

@@ -88,6 +88,23 @@ pub struct ScanArgs {
     /// CSV without byte-order mark and without the guard before formula characters.
     #[arg(long)]
     pub raw_csv: bool,
+    /// Join records into cases by the values of these columns, across case references too. `+` between
+    /// columns compares their values with each other: victim_id+suspect_id.
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub link_by: Vec<String>,
+    /// Write the table `link_proposals`: full names that stand in several cases. Nothing is joined by them.
+    #[arg(long)]
+    pub link_names: bool,
+    /// A tick-box column to put beside the text: NAME=CATEGORY[,CATEGORY]; NAME:CODE=CATEGORY for a
+    /// column of codes. May be given several times.
+    #[arg(long, value_name = "NAME=CATEGORY")]
+    pub coded_column: Vec<String>,
+    /// A file with one such entry a line; lines that begin with # are left out.
+    #[arg(long, value_name = "FILE")]
+    pub coded_columns: Option<PathBuf>,
+    /// Write the table `coverage`: texts that are empty, very short or perhaps cut short.
+    #[arg(long)]
+    pub coverage: bool,
     /// Cases that report.html shows at most; the tables always hold all.
     #[arg(long, value_name = "N", default_value_t = 5000)]
     pub report_cases: usize,
@@ -120,6 +137,15 @@ pub struct ReadArgs {
     /// Column of incident dates [default: guessed].
     #[arg(long, value_name = "NAME")]
     pub date_column: Option<String>,
+    /// Column of the dates of reports, apart from those of incidents [default: guessed].
+    #[arg(long, value_name = "NAME")]
+    pub reported_column: Option<String>,
+    /// Column of risk grades [default: guessed].
+    #[arg(long, value_name = "NAME")]
+    pub grade_column: Option<String>,
+    /// Column of outcomes [default: guessed].
+    #[arg(long, value_name = "NAME")]
+    pub outcome_column: Option<String>,
     /// Character encoding: auto, utf-8, windows-1252, utf-16le …
     #[arg(long, value_name = "LABEL", default_value = "auto")]
     pub encoding: String,

@@ -30,6 +30,9 @@ pub(crate) struct File {
     pub form: Option<Form>,
     pub frequency: Option<Frequency>,
     pub assess: Option<Assess>,
+    #[serde(default)]
+    pub signal: Vec<Spanned<Signal>>,
+    pub conduct: Option<Conduct>,
     pub check: Option<Check>,
     #[serde(default)]
     pub legal: Vec<Spanned<Legal>>,
@@ -406,4 +409,68 @@ pub(crate) struct Legal {
     /// What could not be confirmed about it, in plain words.
     pub unconfirmed: Option<String>,
     pub source: String,
+}
+
+/// Words that say something about an incident or its record and are no indicator.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Signal {
+    pub id: Spanned<String>,
+    /// What it tells: see `SignalKind`.
+    pub kind: Spanned<String>,
+    /// What a case calls it: a grade, an outcome, a reporter, or how to count back to a day.
+    #[serde(default)]
+    pub value: String,
+    #[serde(rename = "why")]
+    pub _why: Option<String>,
+    pub patterns: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_before: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_after: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_in_sentence: Vec<Spanned<String>>,
+    /// It counts only in a sentence that holds evidence.
+    #[serde(default)]
+    pub beside_evidence: bool,
+    pub examples: Vec<Spanned<Example>>,
+    pub counter: Vec<Spanned<String>>,
+}
+
+/// The elements of an offence that is a course of conduct, and what the case logic has to know.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Conduct {
+    pub law: String,
+    #[serde(default)]
+    pub element: Vec<Spanned<ConductPart>>,
+    /// Categories in which escalation is stated.
+    #[serde(default)]
+    pub stated_escalation: Vec<Spanned<String>>,
+    /// Categories that tell of children.
+    #[serde(default)]
+    pub children: Vec<Spanned<String>>,
+    /// Words of a grade, in a column or in the text, that a tier 1 mention does not go with.
+    #[serde(default)]
+    pub ordinary_grades: Vec<String>,
+}
+
+/// One part of an element; an element may have several.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConductPart {
+    pub id: String,
+    /// What the law asks for, in plain words.
+    pub title: String,
+    /// The part of the element that this row stands for; empty if it has no parts.
+    #[serde(default)]
+    pub part: String,
+    #[serde(default)]
+    pub any: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub tags: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub signals: Vec<Spanned<String>>,
+    /// Incidents that the law asks for at least, where it says so.
+    pub occasions: Option<usize>,
 }

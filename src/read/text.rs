@@ -35,7 +35,7 @@ pub(super) fn read(
                     name: FIELD.into(),
                     text,
                 };
-                tally.accept(1, None, id, None, vec![field])?;
+                tally.accept_text(id, field)?;
             }
             Err(reason) => tally.reject(1, id, reason)?,
         }

@@ -26,6 +26,8 @@ use sha2::{Digest, Sha256};
 
 use super::rows::{ReportCase, ReportCategory, ReportCounts, ReportData};
 use crate::assertion::Group;
+use crate::case::coverage::CoverageCounts;
+use crate::case::link::LinkCounts;
 
 const PAGE: &str = include_str!("html/report.html");
 const STYLE: &str = include_str!("html/report.css");
@@ -62,6 +64,9 @@ pub fn write_report(out: &mut dyn Write, data: &ReportData) -> io::Result<()> {
         lexicon_fingerprint: &data.lexicon_fingerprint,
         inputs: &data.inputs,
         counts: data.counts,
+        coverage: data.coverage,
+        inconsistencies_elsewhere: data.inconsistencies_elsewhere,
+        links: data.links.as_ref(),
         cases_shown: data.cases.len(),
         cases_not_shown: data.cases_not_shown,
         tiers: tiers(data),
@@ -92,6 +97,9 @@ struct Shell<'d> {
     lexicon_fingerprint: &'d str,
     inputs: &'d [String],
     counts: ReportCounts,
+    coverage: CoverageCounts,
+    inconsistencies_elsewhere: usize,
+    links: Option<&'d LinkCounts>,
     cases_shown: usize,
     cases_not_shown: usize,
     tiers: Vec<Tier>,
@@ -311,6 +319,7 @@ fn per_cent(part: u64, whole: u64) -> String {
 struct Index<'d> {
     categories: &'d [ReportCategory],
     cases: Vec<IndexRow<'d>>,
+    conduct_law: &'d str,
 }
 
 /// A case in the list.
@@ -342,6 +351,7 @@ impl<'d> Index<'d> {
         Self {
             categories: &data.categories,
             cases,
+            conduct_law: &data.conduct_law,
         }
     }
 }
