@@ -69,6 +69,8 @@ struct RoleClasses {
     saying: Option<ClassId>,
     newcomer: Option<ClassId>,
     officer: Option<ClassId>,
+    /// The word that takes up the person before it.
+    relative: Option<ClassId>,
     /// Labels that only own what follows: "IP's partner".
     owning: Option<ClassId>,
 }
@@ -95,6 +97,7 @@ impl Roles {
             saying: named("saying"),
             newcomer: named("new_partner_word"),
             officer: named("officer_word"),
+            relative: named("relative_word"),
             owning: named("owning_label"),
         };
         let has =
@@ -443,13 +446,27 @@ impl Roles {
             );
             return role;
         }
+        // "two friends, one who took her own life": the person before "who".
+        let unit = text.unit_of(mention.tokens.start);
+        let who = (mention.tokens.start.saturating_sub(1).max(unit.start)..=mention.tokens.start)
+            .find(|at| Self::has(lexicon, text, *at, self.classes.relative));
+        if let Some(who) = who {
+            let first = who.saturating_sub(NEAR).max(unit.start);
+            let whose = (first..who)
+                .rev()
+                .find_map(|at| Some((at, self.label(lexicon, text, at..at + 1)?)));
+            if let Some((at, label)) = whose {
+                let role = role_of(label);
+                self.note(text, mention, role, "the person before \"who\"", Some(at));
+                return role;
+            }
+        }
         let own_words = kind.is_none()
             && self.is_first_person(
                 lexicon,
                 text,
                 Some((mention.tokens.start, mention.tokens.end)),
             );
-        let unit = text.unit_of(mention.tokens.start);
         let reach = if kind.is_some() { FAR } else { NEAR };
         let from = if kind.is_some() {
             mention.tokens.start.saturating_sub(reach)
@@ -524,7 +541,8 @@ impl Roles {
             at if owned(at - 1) => at.checked_sub(2),
             at => Some(at - 1),
         };
-        !before.is_some_and(linking) && !(person + 1..start).any(linking)
+        // The match itself may begin with one: "PC and CPN after overdose".
+        !before.is_some_and(linking) && !(person + 1..=start).any(linking)
     }
 
     fn role_of(&self, label: Label) -> Role {
