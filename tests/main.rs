@@ -20,5 +20,6 @@ mod oracle;
 mod pipeline;
 mod properties;
 mod read;
+mod review;
 mod robust;
 mod segment;

@@ -33,6 +33,8 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Check, list, show or test the rule files.
     Lexicon(LexiconArgs),
+    /// Read reviewers' decisions back: precision by rule, agreement, proposals, gold file.
+    Review(ReviewArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -225,4 +227,29 @@ pub enum LexiconAction {
         #[command(flatten)]
         lexicon: LexiconChoice,
     },
+}
+
+/// Options of `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// Reviewed files: evidence.csv or cases.csv with the reviewer's columns filled in, or
+    /// reviewed.csv. `NAME=FILE` names the reviewer of rows that name none [default: the file's name].
+    #[arg(value_name = "REVIEWED", required = true)]
+    pub files: Vec<String>,
+    /// Folder of the run [default: the one in which a reviewed file lies].
+    #[arg(long, value_name = "DIR")]
+    pub run: Option<PathBuf>,
+    /// Write precision, agreement, disagreements, proposals and false positives as CSV into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Add the decided texts to this gold file (JSONL) for `evaluate`; the sentences of the evidence,
+    /// or with --input the whole narratives.
+    #[arg(long, value_name = "FILE")]
+    pub gold: Option<PathBuf>,
+    /// The inputs of the run, for the gold file.
+    #[arg(long, value_name = "INPUT", requires = "gold", num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// Which lexicon.
+    #[command(flatten)]
+    pub lexicon: LexiconChoice,
 }

@@ -4,6 +4,7 @@ mod args;
 mod evaluate;
 mod explain;
 mod lexicon;
+mod review;
 mod scan;
 mod terminal;
 
@@ -55,6 +56,7 @@ fn run(cli: Cli) -> Result<u8> {
         Command::Explain(args) => explain::run(&args, terminal::color(cli.color)),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Lexicon(args) => lexicon::run(&args),
+        Command::Review(args) => review::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "throughline", &mut io::stdout());
             Ok(COMPLETE)
