@@ -42,6 +42,7 @@ pub mod pipeline;
 pub mod read;
 pub mod report;
 pub mod review;
+pub mod sample;
 pub mod scan;
 pub mod segment;
 pub mod span;

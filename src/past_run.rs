@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
+use crate::narrative::ReadItem;
+use crate::pipeline::read_records;
 use crate::read::{ReadOptions, Sheet};
 
 /// A finished run.
@@ -181,6 +183,47 @@ impl PastRun {
     /// If the table cannot be read.
     pub fn suppressed(&self) -> Result<Vec<PastMention>> {
         mentions(&table(&self.folder, "suppressed")?)
+    }
+
+    /// Reads the records of the run again, with the options that it was made with.
+    ///
+    /// # Errors
+    /// If an input cannot be read or is none of the run's; with `all`, also if one of the run's is not
+    /// among them.
+    pub fn read_inputs(
+        &self,
+        inputs: &[PathBuf],
+        all: bool,
+        sink: &mut dyn FnMut(ReadItem) -> Result<()>,
+    ) -> Result<()> {
+        let infos = read_records(inputs, &self.manifest.read_options()?, sink)?;
+        let own = &self.manifest.inputs;
+        for (path, info) in inputs.iter().zip(&infos) {
+            if !own.iter().any(|i| i.sha256 == info.sha256) {
+                let message = format!(
+                    "this file is not among the inputs of the run {}",
+                    self.name()
+                );
+                return Err(Error::input(path, None, message));
+            }
+        }
+        let missing = own
+            .iter()
+            .find(|i| !infos.iter().any(|info| info.sha256 == i.sha256));
+        match missing {
+            Some(input) if all => Err(Error::usage(format!(
+                "the run {} also read {}; give it with --input",
+                self.name(),
+                input.source
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// The inputs as the manifest names them, for when they still lie there.
+    pub fn named_inputs(&self) -> Vec<PathBuf> {
+        let inputs = self.manifest.inputs.iter();
+        inputs.map(|i| PathBuf::from(&i.source)).collect()
     }
 
     /// What the run is called in messages: its fingerprint, or its folder where it has none.

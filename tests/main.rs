@@ -22,4 +22,5 @@ mod properties;
 mod read;
 mod review;
 mod robust;
+mod sample;
 mod segment;

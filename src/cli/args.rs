@@ -35,6 +35,8 @@ pub enum Command {
     Lexicon(LexiconArgs),
     /// Read reviewers' decisions back: precision by rule, agreement, proposals, gold file.
     Review(ReviewArgs),
+    /// Draw a random sample of records without evidence to read, and estimate what is missed.
+    Sample(SampleArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -252,4 +254,43 @@ pub struct ReviewArgs {
     /// Which lexicon.
     #[command(flatten)]
     pub lexicon: LexiconChoice,
+}
+
+/// Options of `sample`.
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// Folder of the run.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The inputs of the run [default: as its manifest names them].
+    #[arg(long, value_name = "INPUT", num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// Write the sample to this file (CSV); without it, only say how many to read.
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "read")]
+    pub out: Option<PathBuf>,
+    /// Records to draw [default: as many as --rate and --margin ask for].
+    #[arg(long, value_name = "N")]
+    pub n: Option<usize>,
+    /// Seed of the draw: the same seed gives the same records.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Guessed share of records without evidence in which something is missed.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
+    pub rate: f64,
+    /// How closely to know it: ± this share.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
+    pub margin: f64,
+    /// Read the sample back with its decisions, and estimate what is missed.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub read: Vec<PathBuf>,
+    /// Decisions on what was flagged, as `review` reads them, to estimate recall.
+    #[arg(long, value_name = "REVIEWED", num_args = 1.., requires = "read")]
+    pub reviewed: Vec<String>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
+        _ => Err("a share between 0 and 1, such as 0.05".to_owned()),
+    }
 }

@@ -5,6 +5,7 @@ mod evaluate;
 mod explain;
 mod lexicon;
 mod review;
+mod sample;
 mod scan;
 mod terminal;
 
@@ -57,6 +58,7 @@ fn run(cli: Cli) -> Result<u8> {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Review(args) => review::run(&args),
+        Command::Sample(args) => sample::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "throughline", &mut io::stdout());
             Ok(COMPLETE)
