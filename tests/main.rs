@@ -11,6 +11,7 @@ mod assertion;
 mod assess;
 mod boilerplate;
 mod cli;
+mod compare;
 mod domain;
 mod founding;
 mod fresh;

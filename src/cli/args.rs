@@ -37,6 +37,8 @@ pub enum Command {
     Review(ReviewArgs),
     /// Draw a random sample of records without evidence to read, and estimate what is missed.
     Sample(SampleArgs),
+    /// Show cases and evidence gained or lost between two runs, and the rules responsible.
+    Compare(CompareArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -293,4 +295,38 @@ fn share(text: &str) -> Result<f64, String> {
         Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
         _ => Err("a share between 0 and 1, such as 0.05".to_owned()),
     }
+}
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Folder of the run to compare from.
+    #[arg(value_name = "RUN_A")]
+    pub run_a: PathBuf,
+    /// Folder of the run to compare to.
+    #[arg(value_name = "RUN_B")]
+    pub run_b: PathBuf,
+    /// What to write: text goes to standard output, csv and html into --out.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "text"
+    )]
+    pub format: Vec<CompareFormat>,
+    /// Folder for csv and html.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// A form of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum CompareFormat {
+    /// On standard output, without quotes.
+    Text,
+    /// changed_cases.csv, changed_evidence.csv, changed_rules.csv.
+    Csv,
+    /// comparison.html, one file without script or network.
+    Html,
 }

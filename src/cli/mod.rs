@@ -1,6 +1,7 @@
 //! Runs the command that was asked for.
 
 mod args;
+mod compare;
 mod evaluate;
 mod explain;
 mod lexicon;
@@ -58,6 +59,7 @@ fn run(cli: Cli) -> Result<u8> {
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Review(args) => review::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Sample(args) => sample::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "throughline", &mut io::stdout());
