@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::assertion::{Assertion, Group, Role, Temporality};
+use crate::checks::Statement;
 use crate::date::parse_date;
 use crate::lexicon::Lexicon;
 
@@ -53,6 +54,8 @@ pub struct CaseRecord {
     pub incidents: Vec<Incident>,
     /// Everything that counts.
     pub mentions: Vec<CaseMention>,
+    /// What its texts say about response checks.
+    pub statements: Vec<Statement>,
 }
 
 impl CaseRecord {
@@ -106,6 +109,11 @@ impl CaseRecord {
         for mention in &mut self.mentions {
             mention.incident = place[mention.incident];
         }
+        for statement in &mut self.statements {
+            statement.incident = place[statement.incident];
+        }
+        self.statements
+            .sort_by_key(|s| (s.incident, s.place, s.check, s.rule));
         self.mentions.sort_by(|a, b| {
             (a.incident, a.start, a.category, a.rule, &a.quote)
                 .cmp(&(b.incident, b.start, b.category, b.rule, &b.quote))

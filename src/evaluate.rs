@@ -12,6 +12,8 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::assertion::{Role, Temporality};
+use crate::case::CaseRecord;
+use crate::checks::{Finding, Statement, Status, run_checks, statements};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
@@ -30,6 +32,20 @@ pub struct GoldDocument {
     /// Categories on which careful readers differed.
     #[serde(default)]
     pub dispute: Vec<String>,
+    /// Response checks that the text states as done or not done, if they were labelled.
+    pub gaps: Option<Vec<GoldGap>>,
+}
+
+/// One label of a response check.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GoldGap {
+    /// Check id.
+    pub check: String,
+    /// `done` or `stated_not_done`.
+    pub status: String,
+    /// The words that show it.
+    #[serde(default)]
+    pub quote: String,
 }
 
 /// One label.
@@ -204,6 +220,10 @@ pub struct Evaluation {
     pub time: (u64, u64),
     /// `negated` and `hypothetical` labels kept out of evidence, and all of them.
     pub kept_out: (u64, u64),
+    /// Scores by response check and status, as `check: status`, over documents with such labels.
+    pub checks: BTreeMap<String, Score>,
+    /// All response checks together.
+    pub checks_total: Score,
     /// Every error.
     pub mistakes: Vec<Mistake>,
 }
@@ -243,6 +263,19 @@ pub fn evaluate(lexicon: &Lexicon, documents: &[GoldDocument], only: Option<&str
             }
             out.category(lexicon, document, id, found.get(id), aside.get(id));
         }
+        if let Some(gaps) = document.gaps.as_ref().filter(|_| only.is_none()) {
+            let said = statements(
+                lexicon,
+                (0, "text"),
+                &document.text,
+                0,
+                scanner.statements(),
+            );
+            out.response(lexicon, document, gaps, said);
+        }
+    }
+    for score in out.checks.values() {
+        out.checks_total.add(*score);
     }
     for score in out.categories.values() {
         out.total.add(*score);
@@ -251,6 +284,79 @@ pub fn evaluate(lexicon: &Lexicon, documents: &[GoldDocument], only: Option<&str
 }
 
 impl Evaluation {
+    /// Scores what one document says about response checks.
+    fn response(
+        &mut self,
+        lexicon: &Lexicon,
+        document: &GoldDocument,
+        gaps: &[GoldGap],
+        said: Vec<Statement>,
+    ) {
+        let mut case = CaseRecord {
+            statements: said,
+            ..CaseRecord::default()
+        };
+        let id = document.doc_id.clone();
+        case.add_incident(id, String::new(), String::new(), 0, None);
+        case.sort();
+        let findings = run_checks(lexicon, &case);
+        let stated: Vec<&Finding> = findings
+            .iter()
+            .filter(|f| f.status != Status::NoMentionFound)
+            .collect();
+        let id_of = |f: &Finding| lexicon.checks[f.check].id.as_str();
+        for finding in &stated {
+            let (check, status) = (id_of(finding), finding.status.as_str());
+            let right = gaps.iter().any(|g| g.check == check && g.status == status);
+            let score = self.checks.entry(format!("{check}: {status}")).or_default();
+            if right {
+                score.true_positives += 1;
+                continue;
+            }
+            score.false_positives += 1;
+            let statement = finding.statement.as_ref();
+            self.mistakes.push(Mistake {
+                kind: "check false positive",
+                doc_id: document.doc_id.clone(),
+                category: format!("{check}: {status}"),
+                rule: statement.map_or_else(String::new, |s| lexicon.rules[s.rule].id.clone()),
+                quote: finding.quote().to_owned(),
+                note: String::new(),
+            });
+        }
+        let labelled: BTreeSet<(&str, &str)> = gaps
+            .iter()
+            .map(|g| (g.check.as_str(), g.status.as_str()))
+            .collect();
+        for (check, status) in labelled {
+            if stated
+                .iter()
+                .any(|f| id_of(f) == check && f.status.as_str() == status)
+            {
+                continue;
+            }
+            let score = self.checks.entry(format!("{check}: {status}")).or_default();
+            score.false_negatives += 1;
+            let other = stated.iter().find(|f| id_of(f) == check);
+            let quotes = gaps
+                .iter()
+                .filter(|g| g.check == check && g.status == status);
+            self.mistakes.push(Mistake {
+                kind: "check false negative",
+                doc_id: document.doc_id.clone(),
+                category: format!("{check}: {status}"),
+                rule: String::new(),
+                quote: quotes
+                    .map(|g| g.quote.as_str())
+                    .collect::<Vec<_>>()
+                    .join("; "),
+                note: other.map_or_else(String::new, |f| {
+                    format!("found as {}: \"{}\"", f.status.as_str(), f.quote())
+                }),
+            });
+        }
+    }
+
     fn category(
         &mut self,
         lexicon: &Lexicon,

@@ -27,6 +27,7 @@ pub mod assertion;
 pub mod assess;
 pub mod boilerplate;
 pub mod case;
+pub mod checks;
 pub mod compare;
 mod context;
 pub mod date;

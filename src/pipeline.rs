@@ -36,6 +36,8 @@ pub struct Scanned {
     pub record: Record,
     /// Mentions by field, in the order of the fields.
     pub mentions: Vec<Vec<Mention>>,
+    /// What each field says about response checks.
+    pub statements: Vec<Vec<Mention>>,
 }
 
 /// What the pipeline hands on, in the order of the input.
@@ -191,17 +193,23 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
     match item {
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
-            let mut mentions: Vec<Vec<Mention>> = record
+            let (mut mentions, statements): (Vec<Vec<Mention>>, Vec<Vec<Mention>>) = record
                 .fields
                 .iter()
                 .map(|field| {
                     let mut mentions = scanner.scan(&field.text);
                     plan.mute.apply(&field.text, &mut mentions);
-                    mentions
+                    let mut statements = scanner.statements().to_vec();
+                    plan.mute.apply(&field.text, &mut statements);
+                    (mentions, statements)
                 })
-                .collect();
+                .unzip();
             set_context_aside(plan.lexicon, &mut mentions);
-            Outcome::Scanned(Scanned { record, mentions })
+            Outcome::Scanned(Scanned {
+                record,
+                mentions,
+                statements,
+            })
         }
     }
 }

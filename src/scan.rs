@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::context::Context;
+use crate::context::{Context, people};
 use crate::lexicon::{Lexicon, Rule};
 use crate::matcher::{self, Found, PhraseHits, RawMatch};
 use crate::mention::Mention;
@@ -18,6 +18,8 @@ pub struct Scanner<'l> {
     phrases: PhraseHits,
     raw: Vec<RawMatch>,
     context: Context,
+    /// What the last narrative says about response checks.
+    statements: Vec<Mention>,
     /// Whether what a rule needs in the narrative is there, by rule, as far as it was asked.
     narrative_needs: RefCell<BTreeMap<usize, bool>>,
 }
@@ -31,6 +33,7 @@ impl<'l> Scanner<'l> {
             phrases: PhraseHits::default(),
             raw: Vec::new(),
             context: Context::default(),
+            statements: Vec::new(),
             narrative_needs: RefCell::default(),
         }
     }
@@ -52,6 +55,7 @@ impl<'l> Scanner<'l> {
         let lexicon = self.lexicon;
         self.narrative_needs.get_mut().clear();
         self.text.segment(text, &lexicon.vocabulary);
+        people::follow_names(text, lexicon, &mut self.text);
         self.phrases.find(&self.text, &lexicon.classes);
         let all = 0..self.text.tokens.len();
         matcher::run(
@@ -63,14 +67,20 @@ impl<'l> Scanner<'l> {
             &mut self.raw,
         );
         let mut mentions: Vec<Mention> = Vec::new();
+        self.statements.clear();
         for raw in &self.raw {
             if let Some(mention) = self.mention(text, raw) {
-                mentions.push(mention);
+                if lexicon.rules[mention.rule].check.is_some() {
+                    self.statements.push(mention);
+                } else {
+                    mentions.push(mention);
+                }
             }
         }
         self.regex_mentions(text, &mut mentions);
         self.context
             .read_forms(text, lexicon, &self.text, &self.phrases, &mut mentions);
+        self.read_statements(text);
         if mentions.is_empty() {
             return mentions;
         }
@@ -78,6 +88,28 @@ impl<'l> Scanner<'l> {
         self.context
             .apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
         mentions
+    }
+
+    /// What the last narrative says about response checks, set aside or not, in the order of spans.
+    pub fn statements(&self) -> &[Mention] {
+        &self.statements
+    }
+
+    /// Reads what was said about response checks in its context: by the cues of checks alone.
+    fn read_statements(&mut self, text: &str) {
+        if self.statements.is_empty() {
+            return;
+        }
+        self.statements
+            .sort_by_key(|m| (m.tokens.start, m.tokens.end, m.rule));
+        self.context.assert_all(
+            text,
+            self.lexicon,
+            &self.text,
+            &self.phrases,
+            &mut self.statements,
+            &mut |_| {},
+        );
     }
 
     /// What the context says of the words at `span`, read as if a rule of `category` had matched

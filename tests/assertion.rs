@@ -1,4 +1,4 @@
-//! Runs the trap sentences of `tests/data/assertion.toml` with the built-in lexicon.
+//! Runs the trap sentences of `tests/data/assertion*.toml` with the built-in lexicon.
 
 use serde::Deserialize;
 use throughline::assertion::{Certainty, Polarity, Role, Temporality, Voice};
@@ -23,8 +23,9 @@ struct Trap {
     certainty: Option<Certainty>,
     temporality: Option<Temporality>,
     experiencer: Option<Role>,
+    agent: Option<Role>,
     source: Option<Voice>,
-    /// Words of the cue that must have decided.
+    /// Words of the cue that must have decided, or its name.
     cue: Option<String>,
 }
 
@@ -53,7 +54,7 @@ impl Trap {
             let found: Vec<&str> = mention
                 .cues
                 .iter()
-                .map(|cue| cue.span.of(&self.text))
+                .flat_map(|cue| [cue.span.of(&self.text), cue.by.as_str()])
                 .collect();
             let there = found
                 .iter()
@@ -86,6 +87,7 @@ impl Trap {
                 own.experiencer.as_str(),
             )
         })
+        .or_else(|| axis("agent", self.agent.map(Role::as_str), own.agent.as_str()))
         .or_else(|| {
             axis(
                 "source",
@@ -140,9 +142,19 @@ impl Trap {
 }
 
 fn traps() -> Vec<Trap> {
-    toml::from_str::<File>(include_str!("data/assertion.toml"))
-        .expect("tests/data/assertion.toml is valid")
-        .trap
+    [
+        include_str!("data/assertion.toml"),
+        include_str!("data/assertion_forms.toml"),
+        include_str!("data/assertion_roles.toml"),
+        include_str!("data/assertion_scope.toml"),
+    ]
+    .into_iter()
+    .flat_map(|file| {
+        toml::from_str::<File>(file)
+            .expect("the files of traps are valid")
+            .trap
+    })
+    .collect()
 }
 
 #[test]
@@ -168,7 +180,7 @@ fn every_trap_is_read_right() {
 #[test]
 fn the_traps_are_many_and_spread_over_classes() {
     let traps = traps();
-    assert!(traps.len() >= 200, "{} traps", traps.len());
+    assert!(traps.len() >= 500, "{} traps", traps.len());
     let mut names: Vec<&str> = traps.iter().map(|trap| trap.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();

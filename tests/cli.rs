@@ -362,6 +362,7 @@ fn a_failed_run_leaves_the_run_before_it() {
         names,
         [
             "cases.jsonl",
+            "checks.jsonl",
             "evidence.jsonl",
             "manifest.json",
             "rejected.jsonl",

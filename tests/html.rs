@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use throughline::assertion::Group;
 use throughline::report::html::write_report;
 use throughline::report::rows::{
-    ReportCase, ReportCategory, ReportCounts, ReportData, ReportField, ReportIncident,
+    ReportCase, ReportCategory, ReportCheck, ReportCounts, ReportData, ReportField, ReportIncident,
     ReportMention,
 };
 
@@ -69,6 +69,15 @@ fn hostile_run() -> ReportData {
         tier: 1,
         reasons: vec![HOSTILE.to_owned()],
         prompts: vec![HOSTILE.to_owned()],
+        checks: vec![ReportCheck {
+            title: HOSTILE.to_owned(),
+            status: "stated_not_done",
+            incident: 1,
+            quote: HOSTILE.to_owned(),
+            trigger: HOSTILE.to_owned(),
+            why: HOSTILE.to_owned(),
+            legal: vec![HOSTILE.to_owned()],
+        }],
         first_date: HOSTILE.to_owned(),
         last_date: HOSTILE.to_owned(),
         key_quote: HOSTILE.to_owned(),
@@ -88,6 +97,7 @@ fn hostile_run() -> ReportData {
             suppressed: 1,
             cases: 3,
             flagged: 1,
+            checks: [0, 1, 0],
         },
         categories: vec![
             category("economic_control", Group::Abuse, 1),

@@ -864,8 +864,7 @@ fn every_rule_tells_why_and_every_category_its_source() {
         );
         assert!(
             lexicon
-                .rules
-                .iter()
+                .indicator_rules()
                 .any(|r| lexicon.categories[r.category].id == category.id),
             "{} has no rule",
             category.id

@@ -119,6 +119,11 @@ fn check_counts(desk: &Desk, out: &str, rows: impl Fn(&str) -> Rows) -> Value {
         (count("records_rejected"), count("cases_flagged")),
         (table("rejected"), table("cases"))
     );
+    assert_eq!(count("checks"), table("checks"));
+    assert_eq!(
+        count("checks"),
+        count("checks_done") + count("checks_stated_not_done") + count("checks_no_mention_found")
+    );
     let inputs = manifest["inputs"].as_array().expect("inputs");
     let sum = |key: &str| {
         inputs
@@ -259,7 +264,7 @@ fn tables_do_not_depend_on_the_number_of_threads() {
             .remove("time")
             .expect("times");
         files.insert("manifest".into(), manifest.to_string().into_bytes());
-        assert_eq!(files.len(), 11);
+        assert_eq!(files.len(), 13);
         match &first {
             None => first = Some(files),
             Some(first) => {

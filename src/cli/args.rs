@@ -97,6 +97,9 @@ pub struct ScanArgs {
     /// Cases that report.html shows at most; the tables always hold all.
     #[arg(long, value_name = "N", default_value_t = 5000)]
     pub report_cases: usize,
+    /// Where the incidents were, for the legal tests beside response checks.
+    #[arg(long, value_name = "NAME", default_value = "england_and_wales")]
+    pub jurisdiction: String,
     /// Exit with status 1 if a case reaches this tier.
     #[arg(long, value_name = "TIER", value_parser = clap::value_parser!(u8).range(1..=3))]
     pub fail_on: Option<u8>,

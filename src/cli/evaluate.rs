@@ -127,13 +127,28 @@ fn print(outcome: &Evaluation, out: &mut impl io::Write) -> Result<()> {
     for (name, (right, all)) in rates {
         writeln!(out, "{name:<40} {}", rate(right, all))?;
     }
+    if !outcome.checks.is_empty() {
+        writeln!(
+            out,
+            "\n{:<40} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>5}",
+            "response check", "docs", "TP", "FP", "FN", "precision (95%)", "recall (95%)", "F1"
+        )?;
+        for (id, score) in &outcome.checks {
+            wide_line(id, 40, *score, out)?;
+        }
+        wide_line("all response checks", 40, outcome.checks_total, out)?;
+    }
     Ok(())
 }
 
 fn line(name: &str, score: Score, out: &mut impl io::Write) -> Result<()> {
+    wide_line(name, 24, score, out)
+}
+
+fn wide_line(name: &str, width: usize, score: Score, out: &mut impl io::Write) -> Result<()> {
     writeln!(
         out,
-        "{:<24} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>5}",
+        "{:<width$} {:>5} {:>5} {:>5} {:>5}  {:<24} {:<24} {:>5}",
         name,
         score.labelled(),
         score.true_positives,

@@ -9,8 +9,9 @@ use super::COMPLETE;
 use super::args::ExplainArgs;
 use super::lexicon::load;
 use super::scan::read_options;
+use throughline::checks::statements;
 use throughline::error::Error;
-use throughline::lexicon::Lexicon;
+use throughline::lexicon::{Lexicon, Saying};
 use throughline::mention::Mention;
 use throughline::narrative::{ReadItem, Record};
 use throughline::read::read_input;
@@ -31,6 +32,7 @@ pub fn run(args: &ExplainArgs, color: bool) -> Result<u8> {
             )?;
             let mentions = scanner.scan(&field.text);
             explain(&lexicon, &field.text, &mentions, color, &mut out)?;
+            explain_checks(&lexicon, &field.text, scanner.statements(), color, &mut out)?;
         }
         return Ok(COMPLETE);
     }
@@ -44,7 +46,50 @@ pub fn run(args: &ExplainArgs, color: bool) -> Result<u8> {
     };
     let mentions = scanner.scan(&text);
     explain(&lexicon, &text, &mentions, color, &mut out)?;
+    explain_checks(&lexicon, &text, scanner.statements(), color, &mut out)?;
     Ok(COMPLETE)
+}
+
+/// Prints what one text says about response checks, and which of them its words raise.
+fn explain_checks(
+    lexicon: &Lexicon,
+    text: &str,
+    found: &[Mention],
+    color: bool,
+    out: &mut dyn io::Write,
+) -> Result<()> {
+    let said = statements(lexicon, (0, "text"), text, 0, found);
+    if said.is_empty() {
+        return Ok(());
+    }
+    let title = "RESPONSE CHECKS";
+    if color {
+        writeln!(out, "\x1b[1m{title}\x1b[0m")?;
+    } else {
+        writeln!(out, "{title}")?;
+    }
+    for statement in said {
+        let check = &lexicon.checks[statement.check];
+        let rule = &lexicon.rules[statement.rule];
+        let saying = match statement.saying {
+            Saying::Done => "done",
+            Saying::NotDone => "stated_not_done",
+            Saying::Planned => "planned, not said to be done",
+            Saying::Trigger => "raised by these words",
+        };
+        writeln!(
+            out,
+            "  {}: {saying}  \"{}\"  [{}..{}]\n      rule     {}  {}:{}",
+            check.id,
+            statement.quote,
+            statement.start,
+            statement.end,
+            rule.id,
+            rule.place.0,
+            rule.place.1
+        )?;
+    }
+    Ok(())
 }
 
 /// The record of an input with the reference asked for, or the first one.

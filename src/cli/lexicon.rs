@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::args::{LexiconAction, LexiconArgs, LexiconChoice};
 use super::{COMPLETE, LOOK};
-use throughline::lexicon::{Lexicon, LexiconSource, run_examples};
+use throughline::lexicon::{Lexicon, LexiconSource, Saying, run_examples};
 
 /// Reads the lexicon that the options name.
 pub fn load(choice: &LexiconChoice) -> Result<Lexicon> {
@@ -31,11 +31,12 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             let lexicon = load(choice)?;
             writeln!(
                 out,
-                "lexicon {} is sound: {} categories, {} rules, {} modifiers, sha256 {}",
+                "lexicon {} is sound: {} categories, {} rules, {} modifiers, {} response checks, sha256 {}",
                 lexicon.version,
                 lexicon.categories.len(),
-                lexicon.rules.len(),
+                lexicon.indicator_rules().count(),
                 lexicon.modifiers.len(),
+                lexicon.checks.len(),
                 lexicon.fingerprint
             )?;
             Ok(COMPLETE)
@@ -66,6 +67,12 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             let lexicon = load(lexicon)?;
             if *behaviours {
                 list_behaviours(&lexicon, &mut out)?;
+                return Ok(COMPLETE);
+            }
+            if let Some(id) = category
+                && let Some(check) = check_named(&lexicon, id)
+            {
+                list_check(&lexicon, check, true, &mut out)?;
                 return Ok(COMPLETE);
             }
             if let Some(id) = category
@@ -101,13 +108,18 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
                     }
                 }
             }
+            if category.is_none() {
+                for check in 0..lexicon.checks.len() {
+                    list_check(&lexicon, check, false, &mut out)?;
+                }
+            }
             Ok(COMPLETE)
         }
         LexiconAction::Show { id, lexicon } => {
             let lexicon = load(lexicon)?;
             if !show(&lexicon, id, &mut out)? {
                 bail!(
-                    "no category, rule or modifier is called `{id}`; `throughline lexicon list` lists them"
+                    "no category, rule, modifier or response check is called `{id}`; `throughline lexicon list` lists them"
                 );
             }
             Ok(COMPLETE)
@@ -135,7 +147,66 @@ fn list_behaviours(lexicon: &Lexicon, out: &mut impl io::Write) -> Result<()> {
     Ok(())
 }
 
+/// The check of that name: `check.bwv`, or `bwv` where no category is called so.
+fn check_named(lexicon: &Lexicon, id: &str) -> Option<usize> {
+    let name = match id.strip_prefix("check.") {
+        Some(name) => name,
+        None if lexicon.category(id).is_some() => return None,
+        None => id,
+    };
+    lexicon.checks.iter().position(|c| c.id == name)
+}
+
+/// Prints a response check in one line, and with `all` its rules.
+fn list_check(lexicon: &Lexicon, index: usize, all: bool, out: &mut impl io::Write) -> Result<()> {
+    let own = &lexicon.checks[index];
+    let rules = || {
+        lexicon
+            .rules
+            .iter()
+            .filter(|r| r.check.is_some_and(|(check, _)| check == index))
+    };
+    writeln!(
+        out,
+        "{:<24} {:<8} {:<6}  {:>3} rules  {}",
+        own.id,
+        "check",
+        if own.whole_case { "case" } else { "" },
+        rules().count(),
+        own.title
+    )?;
+    if all {
+        for rule in rules() {
+            let saying = match rule.check {
+                Some((_, Saying::Done)) => "done",
+                Some((_, Saying::NotDone)) => "not done",
+                Some((_, Saying::Planned)) => "planned",
+                _ => "trigger",
+            };
+            writeln!(
+                out,
+                "  {:<46} {saying:<9} {}:{}",
+                rule.id, rule.place.0, rule.place.1
+            )?;
+        }
+    }
+    Ok(())
+}
+
 fn show(lexicon: &Lexicon, id: &str, out: &mut impl io::Write) -> Result<bool> {
+    if let Some(index) = check_named(lexicon, id) {
+        let own = &lexicon.checks[index];
+        writeln!(
+            out,
+            "check      {}\ntitle      {}\nplace      {}:{}\nwhy        {}\nprompt     {}\nsource     {}",
+            own.id, own.title, own.place.0, own.place.1, own.why, own.prompt, own.source
+        )?;
+        for legal in lexicon.legal.iter().filter(|l| l.checks.contains(&index)) {
+            writeln!(out, "legal      {}", legal.line())?;
+        }
+        list_check(lexicon, index, true, out)?;
+        return Ok(true);
+    }
     if let Some(index) = lexicon.category(id) {
         let own = &lexicon.categories[index];
         writeln!(

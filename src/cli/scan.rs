@@ -62,6 +62,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         raw_csv: args.raw_csv,
         report_cases: args.report_cases,
         report_bytes: REPORT_BYTES,
+        jurisdiction: args.jurisdiction.clone(),
         manifest: manifest_options(args, &mute),
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
@@ -111,6 +112,7 @@ fn manifest_options(args: &ScanArgs, mute: &MuteList) -> serde_json::Value {
         "format": args.format,
         "raw_csv": args.raw_csv,
         "report_cases": args.report_cases,
+        "jurisdiction": args.jurisdiction,
         "muted_sentences": mute.sentences().collect::<Vec<_>>(),
     })
 }
@@ -160,6 +162,11 @@ fn print(args: &ScanArgs, infos: &[InputInfo], summary: &RunSummary) -> Result<(
         out,
         "cases    {} flagged of {}: tier 1: {first}, tier 2: {second}, tier 3: {third} (an order of reading, no grade)",
         c.flagged, c.cases
+    )?;
+    let [done, not_done, silent] = c.checks;
+    writeln!(
+        out,
+        "checks   {done} stated as done, {not_done} as not done, {silent} not mentioned (a prompt, no failure)"
     )?;
     if c.flagged == 0 {
         writeln!(out, "no indicators matched in the text supplied")?;

@@ -6,6 +6,7 @@
 //! let" is not a negation under a rule that names it.
 
 pub(crate) mod form;
+pub(crate) mod people;
 mod roles;
 mod scope;
 
@@ -377,8 +378,10 @@ fn assert_axes(
         .iter()
         .filter(|active| {
             let modifier = &lexicon.modifiers[active.modifier];
-            let bears =
-                modifier.applies_to.is_empty() || modifier.applies_to.contains(&mention.category);
+            let of_check = rule.is_some_and(|rule| rule.check.is_some());
+            let bears = modifier.for_checks == of_check
+                && (modifier.applies_to.is_empty()
+                    || modifier.applies_to.contains(&mention.category));
             // What only looks like a cue because of words of the indicator itself is a cue: "he never
             // told me what to wear", though "never told" alone denies nothing.
             let of_indicator = modifier.direction == Direction::Pseudo
@@ -565,12 +568,11 @@ fn answer(mention: &mut Mention, given: Answer, span: Span, scope: Span) {
 
 /// Re-routes the mention if its category says so, and sets aside what does not count.
 fn settle(lexicon: &Lexicon, mention: &mut Mention) {
-    let category = &lexicon.categories[mention.category];
-    if let Some((_, to)) = category
-        .reroute
-        .iter()
-        .find(|(role, _)| *role == mention.assertion.experiencer)
-    {
+    let category = lexicon.categories.get(mention.category);
+    if let Some((_, to)) = category.and_then(|category| {
+        let role = mention.assertion.experiencer;
+        category.reroute.iter().find(|(own, _)| *own == role)
+    }) {
         mention.category = *to;
         mention.assertion.experiencer = Role::Suspect;
     }

@@ -10,14 +10,17 @@
 
 use std::ops::Range;
 
-use crate::assertion::{Group, Role};
+use crate::assertion::{Group, Role, Voice};
 use crate::lexicon::{Effect, Lexicon};
 use crate::matcher::ClassId;
 use crate::mention::{Cue, Mention};
-use crate::segment::{Segmented, Twin};
+use crate::segment::{Break, Segmented, Twin};
 
 /// Tokens that a person may stand before a mention without a subject of its own.
 const NEAR: usize = 4;
+
+/// Tokens between a person and a match without a slot for who does it.
+const SUBJECT: usize = 3;
 
 /// Tokens over which a pronoun may point back to a person.
 const FAR: usize = 40;
@@ -42,6 +45,10 @@ pub(crate) struct Roles {
     abuse: bool,
     /// The role of each kind of pronoun, where the abuse that is told makes it plain.
     kinds: [Option<Role>; 2],
+    /// Some word labels the suspect, so that others who do something are others.
+    suspect_named: bool,
+    /// Words for those to whom the abuse that is told is done: they are not who acts next.
+    objects: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -54,6 +61,16 @@ struct RoleClasses {
     first: Option<ClassId>,
     /// Pronouns as objects: nobody does anything as "him".
     object: Option<ClassId>,
+    /// Possessives: what follows is whose it is.
+    owner: Option<ClassId>,
+    /// Prepositions, after which a person is not who acts.
+    linking: Option<ClassId>,
+    /// A verb of saying: "Mia says she …" is about Mia.
+    saying: Option<ClassId>,
+    newcomer: Option<ClassId>,
+    officer: Option<ClassId>,
+    /// Labels that only own what follows: "IP's partner".
+    owning: Option<ClassId>,
 }
 
 impl Roles {
@@ -73,6 +90,12 @@ impl Roles {
             ],
             first: named("first_person"),
             object: named("him"),
+            owner: named("his"),
+            linking: named("linking_word"),
+            saying: named("saying"),
+            newcomer: named("new_partner_word"),
+            officer: named("officer_word"),
+            owning: named("owning_label"),
         };
         let has =
             |word: u32, class: Option<ClassId>| class.is_some_and(|c| lexicon.classes.has(word, c));
@@ -94,11 +117,21 @@ impl Roles {
             || told
                 .iter()
                 .any(|m| m.agent.is_some() && m.experiencer.is_some());
+        let mut objects: Vec<usize> = told
+            .iter()
+            .filter(|m| m.agent.is_some())
+            .filter_map(|m| m.experiencer)
+            .flat_map(|(start, end)| start..end)
+            .collect();
+        objects.sort_unstable();
+        let suspect_named = text.tokens.iter().any(|t| has(t.word, classes.suspect));
         let mut roles = Self {
             narrator_is_victim: first && !labelled,
             abuse,
             classes,
             kinds: [None, None],
+            suspect_named,
+            objects,
         };
         roles.kinds = roles.vote(lexicon, text, mentions);
         roles
@@ -118,12 +151,21 @@ impl Roles {
             let object = |(start, end): &(usize, usize)| {
                 (*start..*end).all(|token| Self::has(lexicon, text, token, self.classes.object))
             };
-            let agent = mention.agent.filter(|slot| !object(slot));
+            // A son who is hit says nothing about who else is "he".
+            let adult = |slot: &(usize, usize)| {
+                !matches!(
+                    self.label(lexicon, text, slot.0..slot.1),
+                    Some(Label::Child | Label::Other)
+                )
+            };
+            let agent = mention.agent.filter(|slot| !object(slot)).filter(adult);
             if let Some(kind) = slot_kind(text, agent) {
                 lead[kind] += 1;
                 lead[1 - kind] -= 1;
             }
-            if let Some(kind) = slot_kind(text, mention.experiencer) {
+            let to_victim = lexicon.categories[mention.category].experiencer == Role::Victim;
+            let target = mention.experiencer.filter(|_| to_victim).filter(adult);
+            if let Some(kind) = slot_kind(text, target) {
                 lead[kind] -= 1;
                 lead[1 - kind] += 1;
             }
@@ -198,9 +240,94 @@ impl Roles {
         if mention.assertion.agent == Role::Unknown {
             mention.assertion.agent = rule.agent.unwrap_or(agent);
         }
+        if mention.assertion.source == Voice::Unknown && self.is_own_account(lexicon, text, mention)
+        {
+            mention.assertion.source = Voice::Victim;
+        }
     }
 
-    /// Abuse is done by the suspect to the victim, unless the slots say otherwise.
+    /// "My ex punched me", told by the person abused.
+    fn is_own_account(&self, lexicon: &Lexicon, text: &Segmented, mention: &Mention) -> bool {
+        let told = mention.tokens.start..mention.tokens.end;
+        let own = |slot| self.is_first_person(lexicon, text, slot);
+        self.narrator_is_victim
+            && !text.tokens[told.start].quoted
+            && mention.assertion.experiencer == Role::Victim
+            && (own(mention.experiencer) || own(Some((told.start, told.end))))
+    }
+
+    /// The person before a match without a slot for who does it: "VP punched AP in the face".
+    fn subject_before(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+    ) -> Option<Label> {
+        let start = mention.tokens.start;
+        let unit = text.unit_of(start);
+        let first = start.saturating_sub(SUBJECT).max(unit.start);
+        for at in (first..start).rev() {
+            if text.tokens[at + 1].gap != Break::None {
+                return None;
+            }
+            if let Some(label) = self.label(lexicon, text, at..at + 1) {
+                return Some(label);
+            }
+        }
+        None
+    }
+
+    /// To whom it is done: the slot, or what the slot owns ("her brother"), or a person in the match.
+    fn target(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+        doer: Option<Label>,
+    ) -> Option<Label> {
+        let Some((start, end)) = mention.experiencer else {
+            let slot = mention.agent.map_or(0..0, |(start, end)| start..end);
+            return mention
+                .tokens
+                .clone()
+                .skip(1)
+                .filter(|at| !slot.contains(at))
+                .find_map(|at| {
+                    let label = self.label(lexicon, text, at..at + 1)?;
+                    let behind = Self::has(lexicon, text, at - 1, self.classes.linking);
+                    let fits = match label {
+                        Label::Victim => true,
+                        Label::Suspect => doer == Some(Label::Victim),
+                        // "kicked PC in the leg"
+                        _ => {
+                            at == mention.tokens.start + 1
+                                && Self::has(lexicon, text, at, self.classes.officer)
+                        }
+                    };
+                    (!behind && fits).then_some(label)
+                });
+        };
+        let own = self.label(lexicon, text, start..end);
+        let owning = Self::has(lexicon, text, end - 1, self.classes.owning);
+        if !owning && (own.is_some() || !Self::has(lexicon, text, end - 1, self.classes.owner)) {
+            return own;
+        }
+        let mut new = false;
+        for at in end..text.tokens.len().min(end + 2) {
+            if text.tokens[at].gap != Break::None {
+                break;
+            }
+            new |= Self::has(lexicon, text, at, self.classes.newcomer);
+            match self.label(lexicon, text, at..at + 1) {
+                Some(Label::Partner) if new || owning => return Some(Label::Other),
+                Some(label) => return Some(label),
+                None => {}
+            }
+        }
+        own
+    }
+
+    /// Abuse is done by the suspect to the victim, unless the text says otherwise.
     fn abuse(
         &self,
         lexicon: &Lexicon,
@@ -208,12 +335,17 @@ impl Roles {
         mention: &Mention,
         default: Role,
     ) -> (Role, Role) {
-        let doer = self.slot_label(lexicon, text, mention.agent);
-        let target = self.slot_label(lexicon, text, mention.experiencer);
+        let doer = match mention.agent {
+            Some(_) => self.slot_label(lexicon, text, mention.agent),
+            None => self.subject_before(lexicon, text, mention),
+        };
+        let target = self.target(lexicon, text, mention, doer);
         let narrator_does =
             self.narrator_is_victim && self.is_first_person(lexicon, text, mention.agent);
         let by_victim = match (doer, target) {
-            (Some(Label::Victim), _) | (None | Some(Label::Other), Some(Label::Suspect)) => true,
+            (Some(Label::Victim), Some(Label::Victim)) => mention.agent.is_some(),
+            (Some(Label::Victim), target) => mention.agent.is_some() || target.is_some(),
+            (None, Some(Label::Suspect)) => true,
             (None, _) => {
                 narrator_does
                     || self.tied_to(Role::Victim, text, mention.agent)
@@ -221,10 +353,12 @@ impl Roles {
             }
             _ => false,
         };
-        let agent = if by_victim {
-            Role::Victim
-        } else {
-            Role::Suspect
+        let agent = match doer {
+            _ if by_victim => Role::Victim,
+            // With a suspect named, a relative who does something is somebody else.
+            Some(Label::Other) if self.suspect_named && mention.agent.is_some() => Role::Other,
+            Some(Label::Child) if self.suspect_named && mention.agent.is_some() => Role::Child,
+            _ => Role::Suspect,
         };
         if default != Role::Victim {
             return (default, agent);
@@ -232,6 +366,7 @@ impl Roles {
         let experiencer = match target {
             Some(Label::Child) => Role::Child,
             Some(Label::Other) if !by_victim => Role::Other,
+            Some(Label::Suspect) if agent == Role::Other => Role::Suspect,
             _ if by_victim => Role::Suspect,
             _ => Role::Victim,
         };
@@ -252,8 +387,13 @@ impl Roles {
         default: Role,
     ) -> Role {
         let slot = mention.experiencer;
+        // A threat to kill oneself if left is the partner's who is left, abuse told or not.
+        let role_of = |label: Label| match label {
+            Label::Partner if default == Role::Suspect => Role::Suspect,
+            label => self.role_of(label),
+        };
         if let Some(label) = self.slot_label(lexicon, text, slot) {
-            return self.role_of(label);
+            return role_of(label);
         }
         if self.narrator_is_victim
             && self.is_first_person(lexicon, text, slot)
@@ -266,6 +406,22 @@ impl Roles {
             .and_then(|(start, end)| (start..end).rev().find(|t| kind_of(text, *t).is_some()))
             .or_else(|| mention.tokens.clone().find(|t| kind_of(text, *t).is_some()));
         let kind = pronoun.and_then(|t| kind_of(text, t));
+        // "Mia says she wants to die": whoever says so of themselves. A relative who says it may
+        // speak of somebody else.
+        if let Some(speaker) = pronoun.and_then(|t| self.speaker(lexicon, text, t)) {
+            let label = self.label(lexicon, text, speaker..speaker + 1);
+            if let Some(label) = label.filter(|l| !matches!(l, Label::Other | Label::Partner)) {
+                let role = role_of(label);
+                self.note(
+                    text,
+                    mention,
+                    role,
+                    "who says it of themselves",
+                    Some(speaker),
+                );
+                return role;
+            }
+        }
         if let Some(role) = kind.and_then(|kind| self.kinds[kind]) {
             self.note(
                 text,
@@ -293,6 +449,14 @@ impl Roles {
             let Some(label) = self.label(lexicon, text, token..token + 1) else {
                 continue;
             };
+            if kind.is_none() && self.objects.binary_search(&token).is_ok() {
+                continue;
+            }
+            let owns = Self::has(lexicon, text, token, self.classes.owning)
+                && self.label(lexicon, text, token + 1..token + 3).is_some();
+            if owns {
+                continue;
+            }
             let theirs = kind_of(text, token);
             if kind.is_some() && theirs.is_some() && theirs != kind {
                 continue;
@@ -306,9 +470,11 @@ impl Roles {
             if of_owner && (label == Label::Other || label == Label::Partner && theirs != kind) {
                 continue;
             }
-            let near = mention.tokens.start - token <= 2 * NEAR && token >= unit.start;
+            let near = mention.tokens.start - token <= 2 * NEAR
+                && token >= unit.start
+                && self.acts(lexicon, text, token, mention.tokens.start);
             let role = match label {
-                Label::Suspect | Label::Victim | Label::Partner => self.role_of(label),
+                Label::Suspect | Label::Victim | Label::Partner => role_of(label),
                 // A relative further off is more likely to be the one who tells.
                 // "tell nan I tried": whoever says "I" is not the one who is spoken to.
                 Label::Child | Label::Other if own_words => continue,
@@ -321,6 +487,33 @@ impl Roles {
             return role;
         }
         default
+    }
+
+    /// The person of whom a pronoun right behind "says" or "told us" is said.
+    fn speaker(&self, lexicon: &Lexicon, text: &Segmented, pronoun: usize) -> Option<usize> {
+        let unit = text.unit_of(pronoun);
+        let says = pronoun.checked_sub(1).filter(|at| {
+            *at > unit.start
+                && text.tokens[pronoun].gap == Break::None
+                && Self::has(lexicon, text, *at, self.classes.saying)
+        })?;
+        (unit.start..says).next_back().filter(|at| {
+            text.tokens[says].gap == Break::None
+                && self.label(lexicon, text, *at..*at + 1).is_some()
+        })
+    }
+
+    /// Whether a person may be who acts in the words at `start`: not one to whom, with whom or after
+    /// whom something is done.
+    fn acts(&self, lexicon: &Lexicon, text: &Segmented, person: usize, start: usize) -> bool {
+        let linking = |at: usize| Self::has(lexicon, text, at, self.classes.linking);
+        let owned = |at: usize| Self::has(lexicon, text, at, self.classes.owner);
+        let before = match person {
+            0 => None,
+            at if owned(at - 1) => at.checked_sub(2),
+            at => Some(at - 1),
+        };
+        !before.is_some_and(linking) && !(person + 1..start).any(linking)
     }
 
     fn role_of(&self, label: Label) -> Role {

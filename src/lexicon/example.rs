@@ -39,7 +39,10 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
         };
         for example in &rule.examples {
             ran += 1;
-            let mentions = scanner.scan_all(&example.text);
+            let mentions = match rule.check {
+                None => scanner.scan_all(&example.text),
+                Some(_) => statements(&mut scanner, &example.text),
+            };
             let own: Vec<&Mention> = mentions.iter().filter(|m| m.rule == index).collect();
             if own.is_empty() {
                 fail(
@@ -67,10 +70,13 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
         }
         for (counter, line) in &rule.counter {
             ran += 1;
-            let evidence = scanner
-                .scan(counter)
+            let found = match rule.check {
+                None => scanner.scan(counter),
+                Some(_) => statements(&mut scanner, counter),
+            };
+            let evidence = found
                 .into_iter()
-                .find(|m| m.rule == index && m.suppressed.is_none());
+                .find(|m| m.rule == index && m.suppressed.is_none() && !only_planned(rule, m));
             if let Some(mention) = evidence {
                 fail(
                     *line,
@@ -117,6 +123,17 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
         }
     }
     (ran, failures)
+}
+
+/// What is to be done was not done: for a rule of what was done it is no match.
+fn only_planned(rule: &super::Rule, mention: &Mention) -> bool {
+    rule.check.is_some() && mention.assertion.temporality == crate::assertion::Temporality::Planned
+}
+
+/// What a text says about response checks.
+fn statements(scanner: &mut Scanner<'_>, text: &str) -> Vec<Mention> {
+    scanner.scan_all(text);
+    scanner.statements().to_vec()
 }
 
 /// The first axis that did not come out as expected.

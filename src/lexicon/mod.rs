@@ -63,6 +63,10 @@ pub struct Lexicon {
     pub tiers: Vec<TierRule>,
     /// Combination prompts.
     pub prompts: Vec<PromptRule>,
+    /// Response checks, in the order of their ids.
+    pub checks: Vec<Check>,
+    /// Legal tests to show beside checks, in file order.
+    pub legal: Vec<Legal>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) classes: Classes,
     pub(crate) rule_program: Program,
@@ -132,12 +136,86 @@ pub struct Rule {
     pub counter: Vec<(String, usize)>,
     /// Categories of which another must be told in the same text, or the mention does not count.
     pub needs_beside: Vec<usize>,
+    /// The response check that the rule speaks of, and what it says; `None` for an indicator.
+    pub check: Option<(usize, Saying)>,
     pub(crate) not_before: Vec<Exception>,
     pub(crate) not_after: Vec<Exception>,
     pub(crate) not_in_sentence: Vec<Exception>,
     pub(crate) needs_in_sentence: Vec<Variant>,
     pub(crate) needs_in_narrative: Vec<Variant>,
     pub(crate) regex: Option<RegexRule>,
+}
+
+/// A response check: an action that a reader looks for in a record.
+#[derive(Debug)]
+pub struct Check {
+    /// Stable id.
+    pub id: String,
+    /// Plain name.
+    pub title: String,
+    /// Why it matters.
+    pub why: String,
+    /// Guidance or law that it rests on.
+    pub source: String,
+    /// What to say where the text is silent: a prompt, never a failure.
+    pub prompt: String,
+    /// Whether silence is judged over the whole case, not over each incident.
+    pub whole_case: bool,
+    /// Any of these makes silence worth a prompt.
+    pub triggers: Vec<Trigger>,
+    /// File, and line in it.
+    pub place: (String, usize),
+}
+
+/// What must be in the text before silence about a check is worth a prompt.
+#[derive(Debug)]
+pub struct Trigger {
+    /// Stable id.
+    pub id: String,
+    /// Evidence of these counts; empty if categories do not matter.
+    pub categories: Vec<usize>,
+    /// So many different ones of them.
+    pub at_least: usize,
+    /// So many incidents of the case hold evidence.
+    pub incidents: usize,
+    /// The rule that finds its words, if words are asked for.
+    pub rule: Option<usize>,
+}
+
+/// What a rule of a response check says about the action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Saying {
+    /// It was done.
+    Done,
+    /// It was not done.
+    NotDone,
+    /// It is to be done.
+    Planned,
+    /// Nothing; but it would be expected here.
+    Trigger,
+}
+
+/// A legal test to show beside response checks.
+#[derive(Debug)]
+pub struct Legal {
+    /// Stable id.
+    pub id: String,
+    /// Indices of the checks that it belongs to.
+    pub checks: Vec<usize>,
+    /// Where it holds: `england_and_wales` …
+    pub jurisdiction: String,
+    /// Where in the jurisdiction, if not everywhere.
+    pub area: Option<String>,
+    /// First day.
+    pub from: Option<jiff::civil::Date>,
+    /// Last day.
+    pub until: Option<jiff::civil::Date>,
+    /// The test in plain words.
+    pub text: String,
+    /// What could not be confirmed about it.
+    pub unconfirmed: Option<String>,
+    /// Where it stands.
+    pub source: String,
 }
 
 /// A pattern that sets a match aside.
@@ -200,6 +278,8 @@ pub struct Modifier {
     pub through: Through,
     /// Categories that it applies to; empty means all.
     pub applies_to: Vec<usize>,
+    /// It bears on response checks, and on nothing else.
+    pub for_checks: bool,
     /// Categories that it leaves alone.
     pub except: Vec<usize>,
     /// Why a mention is set aside, in plain words.
@@ -373,6 +453,11 @@ impl Lexicon {
     /// [`crate::error::ErrorKind::Lexicon`] with every problem found.
     pub fn from_source(source: &LexiconSource) -> Result<Self> {
         compile::compile(source)
+    }
+
+    /// The rules that find indicators: all but those of response checks.
+    pub fn indicator_rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(|rule| rule.check.is_none())
     }
 
     /// The index of a category.

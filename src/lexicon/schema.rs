@@ -30,6 +30,9 @@ pub(crate) struct File {
     pub form: Option<Form>,
     pub frequency: Option<Frequency>,
     pub assess: Option<Assess>,
+    pub check: Option<Check>,
+    #[serde(default)]
+    pub legal: Vec<Spanned<Legal>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -298,4 +301,99 @@ pub(crate) struct PromptRule {
     pub prompt: String,
     pub all: Vec<Vec<Spanned<String>>>,
     pub at_least: Option<usize>,
+}
+
+/// A response check: what is looked for, when, and how its absence is worded.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Check {
+    pub id: Spanned<String>,
+    pub title: String,
+    pub why: String,
+    pub source: String,
+    /// Shown where the text says nothing: a prompt, never a failure.
+    pub prompt: Spanned<String>,
+    /// `incident` (the default) or `case`.
+    pub scope: Option<Spanned<String>>,
+    #[serde(default)]
+    pub trigger: Vec<Spanned<Trigger>>,
+    #[serde(default)]
+    pub done: Vec<Spanned<Statement>>,
+    #[serde(default)]
+    pub not_done: Vec<Spanned<Statement>>,
+    #[serde(default)]
+    pub planned: Vec<Spanned<Statement>>,
+}
+
+/// What must be in the text before silence is worth a prompt: all that the entry names.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trigger {
+    pub id: Spanned<String>,
+    #[serde(default)]
+    pub categories: Vec<Spanned<String>>,
+    /// So many different categories of the list.
+    pub at_least: Option<usize>,
+    /// So many incidents of the case must hold evidence.
+    pub incidents: Option<usize>,
+    #[serde(default)]
+    pub patterns: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_before: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_after: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_in_sentence: Vec<Spanned<String>>,
+    /// `inherent`: no cue takes it back.
+    pub polarity: Option<Spanned<String>>,
+    #[serde(default)]
+    pub examples: Vec<Spanned<Example>>,
+    #[serde(default)]
+    pub counter: Vec<Spanned<String>>,
+}
+
+/// Ways to say that an action was done, was not done, or is planned.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Statement {
+    pub id: Spanned<String>,
+    pub patterns: Vec<Spanned<String>>,
+    pub within: Option<Spanned<String>>,
+    pub why: Option<String>,
+    /// `inherent`: no cue turns it round.
+    pub polarity: Option<Spanned<String>>,
+    #[serde(default)]
+    pub false_positives: Vec<String>,
+    #[serde(default)]
+    pub not_before: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_after: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_in_sentence: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub needs_in_sentence: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub needs_in_narrative: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub examples: Vec<Spanned<Example>>,
+    #[serde(default)]
+    pub counter: Vec<Spanned<String>>,
+}
+
+/// A legal test or rule that is shown beside checks, for a time and a jurisdiction.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Legal {
+    pub id: Spanned<String>,
+    pub checks: Vec<Spanned<String>>,
+    pub jurisdiction: String,
+    /// Where in the jurisdiction it holds, if not everywhere.
+    pub area: Option<String>,
+    /// First and last day, as `YYYY-MM-DD`.
+    pub from: Option<Spanned<String>>,
+    pub until: Option<Spanned<String>>,
+    pub text: String,
+    /// What could not be confirmed about it, in plain words.
+    pub unconfirmed: Option<String>,
+    pub source: String,
 }

@@ -13,7 +13,7 @@ mod vocabulary;
 
 pub(crate) use phrase::PhraseHits;
 pub(crate) use program::{
-    ClassId, Classes, Element, People, Phrase, Program, Step, Variant, Within,
+    ClassId, Classes, Element, People, Phrase, Posting, Program, Step, Variant, Within,
 };
 pub(crate) use spelling::Spelling;
 pub(crate) use verify::{Found, MOST_STEPS, Verifier};
@@ -63,8 +63,11 @@ pub(crate) fn run(
             unit = presence.unit_of(at);
             end = presence.tokens(unit).end;
         }
-        let mut attempt = |id: u32, anchor: Range<usize>| {
-            let variant = &program.variants[id as usize];
+        let mut attempt = |posting: &Posting, anchor: Range<usize>| {
+            if !presence.may_hold(posting, unit) {
+                return;
+            }
+            let variant = &program.variants[posting.variant as usize];
             for units in reach(variant.within, unit, presence.units()) {
                 if !presence.allows(variant, units.clone()) {
                     continue;
@@ -82,8 +85,8 @@ pub(crate) fn run(
         };
         let word = text.tokens[at].word;
         if word != 0 {
-            for &id in program.by_word.of(word) {
-                attempt(id, at..at + 1);
+            for posting in program.by_word.of(word) {
+                attempt(posting, at..at + 1);
             }
         }
         while let Some(hit) = hits.next_if(|hit| hit.start as usize == at) {
@@ -91,8 +94,8 @@ pub(crate) fn run(
                 continue;
             }
             for &class in &classes.phrases[hit.phrase as usize].classes {
-                for &id in program.by_class.of(class) {
-                    attempt(id, at..hit.end as usize);
+                for posting in program.by_class.of(class) {
+                    attempt(posting, at..hit.end as usize);
                 }
             }
         }

@@ -36,7 +36,14 @@ impl PhraseHits {
             if token.word == 0 {
                 continue;
             }
-            for &id in classes.phrases_by_word.of(token.word) {
+            for posting in classes.phrases_by_word.of(token.word) {
+                let beside = at
+                    .checked_add_signed(posting.offset as isize)
+                    .and_then(|beside| tokens.get(beside));
+                if beside.is_none_or(|beside| beside.word != posting.neighbour) {
+                    continue;
+                }
+                let id = posting.phrase;
                 let phrase = &classes.phrases[id as usize];
                 let Some(start) = at.checked_sub(phrase.anchor) else {
                     continue;

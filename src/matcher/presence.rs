@@ -1,4 +1,5 @@
-//! What each unit of a narrative holds: one bit for every class and every word of the lexicon.
+//! What each unit of a narrative holds: one bit for every class, and bits that the
+//! words of the lexicon share.
 //!
 //! A variant can only match where all its steps have something to take. Asking that of a few bits
 //! spares most verifications.
@@ -6,7 +7,7 @@
 use std::ops::Range;
 
 use super::phrase::PhraseHit;
-use super::program::{Classes, Variant};
+use super::program::{Classes, Posting, Variant};
 use crate::segment::Segmented;
 
 /// The bits of all units of one narrative.
@@ -61,16 +62,25 @@ impl Presence {
         self.firsts.len().saturating_sub(1)
     }
 
+    /// Whether a unit holds the two rarest things that a variant asks for.
+    #[inline]
+    pub fn may_hold(&self, posting: &Posting, unit: usize) -> bool {
+        let [first, second] = posting.needs;
+        first == Posting::ANY || (self.has(first, unit) && self.has(second, unit))
+    }
+
+    #[inline]
+    fn has(&self, bit: u32, unit: usize) -> bool {
+        self.bits[unit * self.stride + bit as usize / 64] >> (bit % 64) & 1 == 1
+    }
+
     /// Whether every step of `variant` could take something in one of `units`.
     #[inline]
     pub fn allows(&self, variant: &Variant, units: Range<usize>) -> bool {
-        let has = |bit: u32, unit: usize| {
-            self.bits[unit * self.stride + bit as usize / 64] >> (bit % 64) & 1 == 1
-        };
         variant
             .required
             .iter()
-            .all(|bit| units.clone().any(|unit| has(*bit, unit)))
+            .all(|bit| units.clone().any(|unit| self.has(*bit, unit)))
     }
 }
 

@@ -4,6 +4,8 @@
 //! what is left to match is a plain list of steps. A variant is tried only where a word that can
 //! fill its rarest step stands, and is verified outwards from there.
 
+use std::collections::HashMap;
+
 use crate::lexicon::Slot;
 use crate::segment::WordId;
 
@@ -90,11 +92,54 @@ pub(crate) struct Phrase {
 #[derive(Debug, Default)]
 pub(crate) struct Classes {
     stride: usize,
+    /// The row of each word in `bits`: many words belong to the same classes.
+    rows: Vec<u32>,
     bits: Vec<u64>,
     /// All phrases of all classes.
     pub phrases: Vec<Phrase>,
     /// Phrases by the id of their rarest word.
-    pub phrases_by_word: Lists,
+    pub phrases_by_word: Lists<PhrasePosting>,
+}
+
+/// A phrase that a word may be part of, with what tells most quickly that it is not here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct PhrasePosting {
+    /// Index of the phrase.
+    pub phrase: u32,
+    /// Another of its words …
+    pub neighbour: WordId,
+    /// … and where that stands, counted from the rarest word.
+    pub offset: i32,
+}
+
+/// A variant that a word may anchor, with what tells most quickly that it cannot match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Posting {
+    /// Index of the variant.
+    pub variant: u32,
+    /// The two bits of [`super::Presence`] that its unit must hold beside the anchor and that are
+    /// rarest; twice the same if there is but one, [`Posting::ANY`] if nothing can be told.
+    pub needs: [u32; 2],
+}
+
+impl Posting {
+    /// No bit is needed.
+    pub const ANY: u32 = u32::MAX;
+
+    fn of(id: usize, variant: &Variant) -> Self {
+        // The first is the bit of the anchor, which is there. What may match over two units, the
+        // bits of one do not tell.
+        let needs = match variant.required.get(1..) {
+            _ if variant.within == Within::Passage => [Self::ANY; 2],
+            None | Some([]) => [Self::ANY; 2],
+            Some([only]) => [*only; 2],
+            Some([first, second, ..]) => [*first, *second],
+        };
+        Self {
+            variant: id as u32,
+            needs,
+        }
+    }
 }
 
 impl Classes {
@@ -106,17 +151,38 @@ impl Classes {
         phrases: Vec<Phrase>,
     ) -> Self {
         let stride = stride(classes);
-        let mut bits = vec![0; stride * words];
+        let mut all = vec![0; stride * words];
         for (word, class) in members {
-            bits[*word as usize * stride + *class as usize / 64] |= 1 << (class % 64);
+            all[*word as usize * stride + *class as usize / 64] |= 1 << (class % 64);
         }
+        let mut known = HashMap::new();
+        let mut bits = Vec::new();
+        let rows = all
+            .chunks_exact(stride)
+            .map(|row| {
+                *known.entry(row).or_insert_with(|| {
+                    bits.extend_from_slice(row);
+                    (bits.len() / stride - 1) as u32
+                })
+            })
+            .collect();
         let by_word = phrases
             .iter()
             .enumerate()
-            .map(|(id, p)| (p.words[p.anchor], id as u32))
+            .map(|(id, p)| {
+                let offset = if p.anchor == 0 { 1 } else { -1 };
+                let neighbour = p.words[(p.anchor as i32 + offset) as usize];
+                let posting = PhrasePosting {
+                    phrase: id as u32,
+                    neighbour,
+                    offset,
+                };
+                (p.words[p.anchor], posting)
+            })
             .collect();
         Self {
             stride,
+            rows,
             bits,
             phrases,
             phrases_by_word: Lists::build(words, by_word),
@@ -126,29 +192,32 @@ impl Classes {
     /// The classes of a word, as bits.
     #[inline]
     pub fn bits_of(&self, word: WordId) -> &[u64] {
-        &self.bits[word as usize * self.stride..(word as usize + 1) * self.stride]
+        let row = self.rows[word as usize] as usize * self.stride;
+        &self.bits[row..row + self.stride]
     }
 
-    /// The bit that stands for a word, behind those of the classes.
+    /// The bit that stands for a word, behind those of the classes. Words share bits: a set bit says
+    /// that the word may be there, and the verifier looks.
     #[inline]
     pub fn word_bit(&self, word: WordId) -> u32 {
-        (self.stride * 64) as u32 + word
+        (self.stride * 64) as u32 + shared_bit(word)
     }
 
     /// The same where only the number of classes is known.
     pub fn word_bit_of(classes: usize, word: WordId) -> u32 {
-        (stride(classes) * 64) as u32 + word
+        (stride(classes) * 64) as u32 + shared_bit(word)
     }
 
     /// How many numbers of 64 bits hold all classes and words.
     pub fn presence_words(&self) -> usize {
-        self.stride + (self.bits.len() / self.stride.max(1)).div_ceil(64)
+        self.stride + WORD_BITS / 64
     }
 
     /// Whether a word belongs to a class.
     #[inline]
     pub fn has(&self, word: WordId, class: ClassId) -> bool {
-        self.bits[word as usize * self.stride + class as usize / 64] >> (class % 64) & 1 == 1
+        let row = self.rows[word as usize] as usize * self.stride;
+        self.bits[row + class as usize / 64] >> (class % 64) & 1 == 1
     }
 
     /// Whether a phrase belongs to a class.
@@ -161,21 +230,38 @@ impl Classes {
     }
 }
 
+/// Bits that the words of the lexicon share in [`super::Presence`]; a unit of thirty words sets 3%
+/// of them, and all bits of a narrative stay in the nearest cache.
+const WORD_BITS: usize = 1024;
+
+fn shared_bit(word: WordId) -> u32 {
+    word.wrapping_mul(0x9e37_79b1) >> (32 - WORD_BITS.trailing_zeros())
+}
+
 /// How many numbers of 64 bits hold one bit for each class.
 fn stride(classes: usize) -> usize {
     classes.div_ceil(64).max(1)
 }
 
-/// Many short lists of numbers in one piece of memory.
-#[derive(Debug, Default)]
-pub(crate) struct Lists {
+/// Many short lists in one piece of memory.
+#[derive(Debug)]
+pub(crate) struct Lists<T> {
     bounds: Vec<u32>,
-    items: Vec<u32>,
+    items: Vec<T>,
 }
 
-impl Lists {
+impl<T> Default for Lists<T> {
+    fn default() -> Self {
+        Self {
+            bounds: Vec::new(),
+            items: Vec::new(),
+        }
+    }
+}
+
+impl<T: Ord> Lists<T> {
     /// Builds `keys` lists from `(key, item)` pairs.
-    pub fn build(keys: usize, mut pairs: Vec<(u32, u32)>) -> Self {
+    pub fn build(keys: usize, mut pairs: Vec<(u32, T)>) -> Self {
         pairs.sort_unstable();
         pairs.dedup();
         let mut bounds = vec![0; keys + 1];
@@ -193,7 +279,7 @@ impl Lists {
 
     /// The list of a key.
     #[inline]
-    pub fn of(&self, key: u32) -> &[u32] {
+    pub fn of(&self, key: u32) -> &[T] {
         &self.items[self.bounds[key as usize] as usize..self.bounds[key as usize + 1] as usize]
     }
 }
@@ -204,9 +290,9 @@ pub(crate) struct Program {
     /// The variants.
     pub variants: Vec<Variant>,
     /// Variants by a word that can fill their anchor.
-    pub by_word: Lists,
+    pub by_word: Lists<Posting>,
     /// Variants by the class of their anchor, for phrases.
-    pub by_class: Lists,
+    pub by_class: Lists<Posting>,
 }
 
 impl Program {
@@ -215,15 +301,16 @@ impl Program {
         let mut by_word = Vec::new();
         let mut by_class = Vec::new();
         for (id, variant) in variants.iter().enumerate() {
+            let posting = Posting::of(id, variant);
             match variant.elements[variant.anchor].step {
-                Step::Word(word) => by_word.push((word, id as u32)),
+                Step::Word(word) => by_word.push((word, posting)),
                 Step::Class(class) => {
                     by_word.extend(
                         members_of[class as usize]
                             .iter()
-                            .map(|word| (*word, id as u32)),
+                            .map(|word| (*word, posting)),
                     );
-                    by_class.push((class, id as u32));
+                    by_class.push((class, posting));
                 }
                 Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => {
                     unreachable!("the compiler anchors variants on words and classes")

@@ -62,6 +62,14 @@ pub struct ManifestCounts {
     pub cases: u64,
     /// Rows of `cases`.
     pub cases_flagged: u64,
+    /// Rows of `checks`.
+    pub checks: u64,
+    /// Of those, stated as done.
+    pub checks_done: u64,
+    /// Of those, stated as not done.
+    pub checks_stated_not_done: u64,
+    /// Of those, not mentioned though their trigger is in the text.
+    pub checks_no_mention_found: u64,
 }
 
 impl From<ReportCounts> for ManifestCounts {
@@ -76,6 +84,10 @@ impl From<ReportCounts> for ManifestCounts {
             suppressed: c.suppressed,
             cases: c.cases,
             cases_flagged: c.flagged,
+            checks: c.checks.iter().sum(),
+            checks_done: c.checks[0],
+            checks_stated_not_done: c.checks[1],
+            checks_no_mention_found: c.checks[2],
         }
     }
 }

@@ -65,6 +65,39 @@ pub struct CaseRow {
     pub mentions: usize,
     /// The quote to read first.
     pub key_quote: String,
+    /// Response checks that are stated as not done or not mentioned, as `check: status`.
+    pub gaps: Vec<String>,
+}
+
+/// A row of `checks`.
+#[derive(Clone, Debug)]
+pub struct CheckRow {
+    /// Case reference.
+    pub case_id: String,
+    /// Incident reference; empty where the whole case is meant.
+    pub incident_id: String,
+    /// Check id.
+    pub check: String,
+    /// `done`, `stated_not_done` or `no_mention_found`.
+    pub status: &'static str,
+    /// The words that say so.
+    pub quote: String,
+    /// Why it matters; for silence, the prompt first.
+    pub why: String,
+    /// Incident date as written.
+    pub incident_date: String,
+    /// Name of the text field that the quote stands in.
+    pub field: String,
+    /// Start of the quote in the field, in Unicode scalar values.
+    pub start: usize,
+    /// End of the quote; both are 0 where there is none, which quotes nothing.
+    pub end: usize,
+    /// The words that raise the check, where nothing is said.
+    pub trigger: String,
+    /// The rule that found the quote.
+    pub rule_id: String,
+    /// Legal tests by the incident's date.
+    pub legal: Vec<String>,
 }
 
 /// Everything that the HTML report shows. Serialised to JSON inside the page.
@@ -107,6 +140,8 @@ pub struct ReportCounts {
     pub cases: u64,
     /// Cases with evidence.
     pub flagged: u64,
+    /// Rows of `checks` by status: done, stated not done, no mention found.
+    pub checks: [u64; 3],
 }
 
 /// A category as the report names it.
@@ -143,8 +178,29 @@ pub struct ReportCase {
     pub last_date: String,
     /// The quote to read first.
     pub key_quote: String,
+    /// Response checks.
+    pub checks: Vec<ReportCheck>,
     /// Incidents in date order, those without evidence included (their text may be left out).
     pub incidents: Vec<ReportIncident>,
+}
+
+/// A response check as the report shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReportCheck {
+    /// Plain name of the check.
+    pub title: String,
+    /// `done`, `stated_not_done` or `no_mention_found`.
+    pub status: &'static str,
+    /// Number of the incident in the case, from 1; 0 for the whole case.
+    pub incident: usize,
+    /// The words that say so, or that plan it.
+    pub quote: String,
+    /// The words that raise the check, where nothing is said.
+    pub trigger: String,
+    /// Why it matters; for silence, the prompt first.
+    pub why: String,
+    /// Legal tests by the incident's date.
+    pub legal: Vec<String>,
 }
 
 /// An incident as the report shows it.

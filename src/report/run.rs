@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::rows::{
-    CaseRow, MentionRow, ReportCase, ReportCategory, ReportCounts, ReportData, ReportField,
-    ReportIncident, ReportMention,
+    CaseRow, CheckRow, MentionRow, ReportCase, ReportCategory, ReportCheck, ReportCounts,
+    ReportData, ReportField, ReportIncident, ReportMention,
 };
 use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
@@ -19,6 +19,7 @@ use crate::assertion::Group;
 use crate::assess::{Assessment, assess};
 use crate::boilerplate::{Candidate, Repetition};
 use crate::case::{CaseMention, CaseRecord};
+use crate::checks::{Finding, Status, gaps, legal_tests, run_checks, statements};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
@@ -38,6 +39,8 @@ pub struct RunOptions {
     pub report_cases: usize,
     /// Bytes of narrative that the HTML report shows at most.
     pub report_bytes: usize,
+    /// Where the incidents were, for the legal tests beside response checks.
+    pub jurisdiction: String,
     /// Options that change the output, for the manifest.
     pub manifest: serde_json::Value,
 }
@@ -116,7 +119,11 @@ impl<'l> RunWriter<'l> {
     }
 
     fn scanned(&mut self, scanned: &Scanned) -> Result<()> {
-        let Scanned { record, mentions } = scanned;
+        let Scanned {
+            record,
+            mentions,
+            statements: said,
+        } = scanned;
         if record.fields.iter().all(|f| f.text.trim().is_empty()) {
             self.counts.empty += 1;
         }
@@ -143,6 +150,11 @@ impl<'l> RunWriter<'l> {
         let origin = format!("{}, record {}", record.source, record.record);
         let date = record.incident_date.clone().unwrap_or_default();
         let incident = case.add_incident(record.incident_ref(), date, origin, self.ordinal, kept);
+        for (index, (field, said)) in record.fields.iter().zip(said).enumerate() {
+            let place = (index, &*field.name);
+            let own = statements(self.lexicon, place, &field.text, incident, said);
+            case.statements.extend(own);
+        }
         for (index, (field, found)) in record.fields.iter().zip(mentions).enumerate() {
             for mention in found.iter().filter(|m| m.suppressed.is_none()) {
                 case.mentions.push(CaseMention {
@@ -228,15 +240,32 @@ impl<'l> RunWriter<'l> {
         let candidates = repetition.candidates();
         write_candidates(folder, &candidates)?;
         counts.cases = cases.len() as u64;
-        let mut flagged: Vec<(CaseRecord, Assessment)> = cases
-            .into_values()
-            .filter(|case| !case.mentions.is_empty())
-            .map(|mut case| {
-                case.sort();
+        let mut table = TableWriter::create(
+            folder,
+            "checks",
+            CheckRow::COLUMNS,
+            &options.formats,
+            options.raw_csv,
+        )?;
+        let mut flagged: Vec<Flagged> = Vec::new();
+        for mut case in cases.into_values() {
+            case.sort();
+            let findings = run_checks(lexicon, &case);
+            for finding in &findings {
+                counts.checks[finding.status as usize] += 1;
+                let row = check_row(lexicon, &options, &case, finding);
+                table.write_row(&row.cells())?;
+            }
+            if !case.mentions.is_empty() {
                 let assessment = assess(lexicon, &case);
-                (case, assessment)
-            })
-            .collect();
+                flagged.push(Flagged {
+                    case,
+                    assessment,
+                    findings,
+                });
+            }
+        }
+        table.finish()?;
         flagged.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
         counts.flagged = flagged.len() as u64;
         let mut tiers = [0; 3];
@@ -247,9 +276,9 @@ impl<'l> RunWriter<'l> {
             &options.formats,
             options.raw_csv,
         )?;
-        for (case, assessment) in &flagged {
-            tiers[usize::from(assessment.tier.clamp(1, 3)) - 1] += 1;
-            table.write_row(&case_row(lexicon, case, assessment).cells())?;
+        for entry in &flagged {
+            tiers[usize::from(entry.assessment.tier.clamp(1, 3)) - 1] += 1;
+            table.write_row(&case_row(lexicon, entry).cells())?;
         }
         table.finish()?;
         if let Some(spool) = spool {
@@ -268,7 +297,7 @@ impl<'l> RunWriter<'l> {
             lexicon: ManifestLexicon {
                 version: &lexicon.version,
                 sha256: &lexicon.fingerprint,
-                rules: lexicon.rules.len(),
+                rules: lexicon.indicator_rules().count(),
             },
             run_id: run_id(lexicon, inputs, &options.manifest),
             inputs,
@@ -322,12 +351,20 @@ fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {
     }
 }
 
+/// A case with evidence and what was made of it.
+struct Flagged {
+    case: CaseRecord,
+    assessment: Assessment,
+    findings: Vec<Finding>,
+}
+
 /// First by tier, then by how many categories are told, then by reference.
-fn reading_order(entry: &(CaseRecord, Assessment)) -> (u8, std::cmp::Reverse<usize>, &str) {
-    let mut told: Vec<usize> = entry.0.mentions.iter().map(|m| m.category).collect();
+fn reading_order(entry: &Flagged) -> (u8, std::cmp::Reverse<usize>, &str) {
+    let mut told: Vec<usize> = entry.case.mentions.iter().map(|m| m.category).collect();
     told.sort_unstable();
     told.dedup();
-    (entry.1.tier, std::cmp::Reverse(told.len()), &entry.0.id)
+    let tier = entry.assessment.tier;
+    (tier, std::cmp::Reverse(told.len()), &entry.case.id)
 }
 
 fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) -> String {
@@ -351,7 +388,80 @@ fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) 
         .collect()
 }
 
-fn case_row(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment) -> CaseRow {
+/// The legal tests beside a finding: by the day of its incident, or of the first one.
+fn legal_lines(
+    lexicon: &Lexicon,
+    options: &RunOptions,
+    case: &CaseRecord,
+    finding: &Finding,
+) -> Vec<String> {
+    let incident = finding.incident.unwrap_or(0);
+    let day = case.incidents.get(incident).and_then(|i| i.day);
+    legal_tests(lexicon, finding.check, &options.jurisdiction, day)
+        .into_iter()
+        .map(crate::lexicon::Legal::line)
+        .collect()
+}
+
+fn check_row(
+    lexicon: &Lexicon,
+    options: &RunOptions,
+    case: &CaseRecord,
+    finding: &Finding,
+) -> CheckRow {
+    let incident = finding.incident.map(|index| &case.incidents[index]);
+    let statement = finding.statement.as_ref();
+    CheckRow {
+        case_id: case.id.clone(),
+        incident_id: incident.map_or_else(String::new, |i| i.id.clone()),
+        check: lexicon.checks[finding.check].id.clone(),
+        status: finding.status.as_str(),
+        quote: finding.quote().to_owned(),
+        why: finding.why(lexicon),
+        incident_date: incident.map_or_else(String::new, |i| i.date.clone()),
+        field: statement.map_or_else(String::new, |s| s.field.clone()),
+        start: statement.map_or(0, |s| s.start),
+        end: statement.map_or(0, |s| s.end),
+        trigger: finding.trigger.clone(),
+        rule_id: statement.map_or_else(String::new, |s| lexicon.rules[s.rule].id.clone()),
+        legal: legal_lines(lexicon, options, case, finding),
+    }
+}
+
+fn report_checks(
+    lexicon: &Lexicon,
+    options: &RunOptions,
+    case: &CaseRecord,
+    findings: &[Finding],
+) -> Vec<ReportCheck> {
+    // What was stated as not done first, then silence, then what was done.
+    let mut order: Vec<&Finding> = findings.iter().collect();
+    order.sort_by_key(|f| {
+        let rank = match f.status {
+            Status::StatedNotDone => 0,
+            Status::NoMentionFound => 1,
+            Status::Done => 2,
+        };
+        (rank, f.check, f.incident)
+    });
+    let report = |finding: &Finding| ReportCheck {
+        title: lexicon.checks[finding.check].title.clone(),
+        status: finding.status.as_str(),
+        incident: finding.incident.map_or(0, |index| index + 1),
+        quote: finding.quote().to_owned(),
+        trigger: finding.trigger.clone(),
+        why: finding.why(lexicon),
+        legal: legal_lines(lexicon, options, case, finding),
+    };
+    order.into_iter().map(report).collect()
+}
+
+fn case_row(lexicon: &Lexicon, entry: &Flagged) -> CaseRow {
+    let Flagged {
+        case,
+        assessment,
+        findings,
+    } = entry;
     let (first_date, last_date) = case.dates();
     CaseRow {
         case_id: case.id.clone(),
@@ -366,6 +476,7 @@ fn case_row(lexicon: &Lexicon, case: &CaseRecord, assessment: &Assessment) -> Ca
         key_quote: case
             .key_mention()
             .map_or_else(String::new, |m| m.quote.clone()),
+        gaps: gaps(lexicon, findings),
     }
 }
 
@@ -412,13 +523,13 @@ fn report_data(
     options: &RunOptions,
     inputs: &[InputInfo],
     counts: ReportCounts,
-    flagged: &[(CaseRecord, Assessment)],
+    flagged: &[Flagged],
     kept: &mut Kept,
 ) -> Result<ReportData> {
     let mut cases = Vec::new();
     let mut bytes = 0;
-    for (case, assessment) in flagged.iter().take(options.report_cases) {
-        let report = report_case(lexicon, case, assessment, kept)?;
+    for entry in flagged.iter().take(options.report_cases) {
+        let report = report_case(lexicon, options, entry, kept)?;
         bytes += report
             .incidents
             .iter()
@@ -433,7 +544,8 @@ fn report_data(
     let per_category = |index: usize| {
         let told = flagged
             .iter()
-            .map(|(case, _)| case.mentions.iter().filter(|m| m.category == index).count() as u64);
+            .map(|entry| &entry.case.mentions)
+            .map(|mentions| mentions.iter().filter(|m| m.category == index).count() as u64);
         told.fold((0, 0), |(cases, mentions), n| {
             (cases + u64::from(n > 0), mentions + n)
         })
@@ -467,10 +579,15 @@ fn report_data(
 
 fn report_case(
     lexicon: &Lexicon,
-    case: &CaseRecord,
-    assessment: &Assessment,
+    options: &RunOptions,
+    entry: &Flagged,
     kept: &mut Kept,
 ) -> Result<ReportCase> {
+    let Flagged {
+        case,
+        assessment,
+        findings,
+    } = entry;
     let (first_date, last_date) = case.dates();
     let mut incidents = Vec::new();
     for incident in &case.incidents {
@@ -495,6 +612,7 @@ fn report_case(
         tier: assessment.tier,
         reasons: assessment.reasons.clone(),
         prompts: assessment.prompts.clone(),
+        checks: report_checks(lexicon, options, case, findings),
         first_date,
         last_date,
         key_quote: case

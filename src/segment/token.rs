@@ -407,7 +407,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
                 let next = self.text[self.at..].chars().next();
                 next.is_some_and(|c| matches!(classify(c), CharClass::Bullet | CharClass::Dash))
             }
-            Some(_) => false,
+            Some(_) => begins_with_label(&self.text[self.at..]),
         }
     }
 
@@ -597,4 +597,23 @@ impl<W: WordLookup> Tokeniser<'_, W> {
 
 fn is_times(key: &[u8]) -> bool {
     key.len() > 1 && key[0] == b'x' && key[1..].iter().all(u8::is_ascii_digit)
+}
+
+/// Whether `line` begins like the line of a form: a capital, at most four words, a colon and a
+/// space (`Preg: n/a`, `Police called before: no`).
+fn begins_with_label(line: &str) -> bool {
+    /// No label of a form is longer, in bytes.
+    const LONGEST_LABEL: usize = 40;
+    if !line.starts_with(|c: char| c.is_uppercase()) {
+        return false;
+    }
+    let colon = line
+        .bytes()
+        .take(LONGEST_LABEL)
+        .position(|b| matches!(b, b':' | b'\n' | b'\r'));
+    let Some(colon) = colon.filter(|at| line.as_bytes()[*at] == b':') else {
+        return false;
+    };
+    let after = line.as_bytes().get(colon + 1);
+    after.is_none_or(u8::is_ascii_whitespace) && line[..colon].split_whitespace().count() <= 4
 }

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::classes::ClassTable;
 use super::patterns::Place;
-use super::rules::compile_into;
+use super::sink::{Known, Sink};
 use super::{Files, Problems, place, unknown_name, value};
 use crate::assertion::{Role, Temporality};
-use crate::lexicon::{Category, FormQuestion, PromptRule, Rule, TierRule};
-use crate::matcher::Within;
+use crate::lexicon::{FormQuestion, PromptRule, Rule, TierRule};
 
 fn ids(
     path: &str,
@@ -36,12 +35,12 @@ fn ids(
 /// explained and muted like any other.
 pub(super) fn form(
     files: &Files<'_>,
-    categories: &[Category],
-    by_id: &BTreeMap<String, usize>,
+    known: Known<'_>,
     table: &mut ClassTable,
     rules: &mut Vec<Rule>,
     problems: &mut Problems<'_>,
 ) -> Vec<FormQuestion> {
+    let Known { categories, by_id } = known;
     let mut questions: Vec<FormQuestion> = Vec::new();
     for (path, file) in files {
         let Some(form) = &file.form else { continue };
@@ -70,20 +69,12 @@ pub(super) fn form(
                     continue;
                 }
             };
-            let mut stems = Vec::new();
-            for stem in &question.stems {
-                let owner = questions.len() as u32;
-                compile_into(
-                    path,
-                    stem,
-                    owner,
-                    Within::Unit,
-                    Place::Target,
-                    table,
-                    &mut stems,
-                    problems,
-                );
-            }
+            let mut sink = Sink {
+                path,
+                table,
+                problems,
+            };
+            let stems = sink.patterns(&question.stems, questions.len() as u32, Place::Target);
             let experiencer = question
                 .experiencer
                 .as_ref()
@@ -112,6 +103,7 @@ pub(super) fn form(
                     examples: Vec::new(),
                     counter: Vec::new(),
                     needs_beside: Vec::new(),
+                    check: None,
                     not_before: Vec::new(),
                     not_after: Vec::new(),
                     not_in_sentence: Vec::new(),

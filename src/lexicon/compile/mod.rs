@@ -1,10 +1,13 @@
 //! Checks the files of a lexicon and compiles them, gathering every problem on the way.
 
 mod assess;
+mod checks;
 mod classes;
 mod maps;
+mod modifiers;
 mod patterns;
 mod rules;
+mod sink;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -13,6 +16,7 @@ use toml::Spanned;
 
 use self::classes::ClassTable;
 use self::patterns::set_anchors;
+use self::sink::{Known, Sink};
 use super::{Category, Diagnostic, Lexicon, LexiconSource, NamedClasses, Rule, schema};
 use crate::assertion::{Group, Role};
 use crate::error::{Error, Result};
@@ -95,34 +99,32 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let mut rule_variants = Vec::new();
     let mut modifiers = Vec::new();
     let mut modifier_variants = Vec::new();
+    let known = Known {
+        categories: &categories,
+        by_id: &by_id,
+    };
     for (file, content) in &files {
-        rules::add_rules(
-            file,
+        let mut sink = Sink {
+            path: file,
+            table: &mut table,
+            problems: &mut problems,
+        };
+        rules::add_rules(content, known, &mut sink, &mut rules, &mut rule_variants);
+        modifiers::add_modifiers(
             content,
-            &categories,
-            &by_id,
-            &mut table,
-            &mut rules,
-            &mut rule_variants,
-            &mut problems,
-        );
-        rules::add_modifiers(
-            file,
-            content,
-            &by_id,
-            &categories,
-            &mut table,
+            known,
+            &mut sink,
             &mut modifiers,
             &mut modifier_variants,
-            &mut problems,
         );
     }
-    let mut form = assess::form(
+    let mut form = assess::form(&files, known, &mut table, &mut rules, &mut problems);
+    let (checks, legal) = checks::checks(
         &files,
-        &categories,
-        &by_id,
+        known,
         &mut table,
         &mut rules,
+        &mut rule_variants,
         &mut problems,
     );
     let maps = maps::maps(&files, &by_id, &rules, &mut problems);
@@ -207,6 +209,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         maps,
         tiers,
         prompts,
+        checks,
+        legal,
         classes: table.build(&flat),
         rule_program: Program::build(rule_variants, vocabulary.len(), &members_of),
         modifier_program: Program::build(modifier_variants, vocabulary.len(), &members_of),

@@ -408,6 +408,7 @@
       el("div", { class: "two" },
         listPanel("Why it is here", data.reasons, "panel"),
         listPanel("Prompts to consider", data.prompts, "panel prompts")),
+      responseChecks(data),
       contentNote(row.found),
       data.incidents.length > 1 && el("section", { "aria-labelledby": "pattern-title" },
         el("h2", { id: "pattern-title" }, "Across the incidents"),
@@ -441,6 +442,30 @@
     items.length
       ? el("section", { class: name }, el("h2", {}, title), el("ul", {}, items.map((item) => el("li", {}, shown(item)))))
       : null;
+
+  const statusWords = { stated_not_done: "Stated as not done", no_mention_found: "Not mentioned: a prompt", done: "Stated as done" };
+
+  function responseChecks(data) {
+    if (!data.checks.length) return null;
+    const incident = (number) => number === 0
+      ? "whole case"
+      : ["incident ", shown(data.incidents[number - 1].id), data.incidents[number - 1].date ? [", ", shown(data.incidents[number - 1].date)] : null];
+    const item = (check) => el("li", { class: "check" },
+      el("b", {}, shown(check.title)), el("span", { class: "aside" }, " (", incident(check.incident), ")"),
+      check.quote && el("q", {}, shown(check.quote)),
+      !check.quote && check.trigger && el("span", {}, " raised by ", el("q", {}, shown(check.trigger))),
+      el("p", { class: "aside" }, shown(check.why)),
+      check.legal.map((line) => el("p", { class: "aside legal" }, "Legal test: ", shown(line))));
+    return el("section", { class: "panel checks", "aria-labelledby": "checks-title" },
+      el("h2", { id: "checks-title" }, "Response checks"),
+      el("p", { class: "aside" }, "What the text says was done, says was not done, or does not mention although something in it raises the question. A record is partial and actions may stand in another system: silence is a prompt, never a failure."),
+      Object.keys(statusWords).map((status) => {
+        const own = data.checks.filter((check) => check.status === status);
+        return own.length
+          ? el("details", { open: status !== "done" }, el("summary", {}, statusWords[status] + " (" + own.length + ")"), el("ul", {}, own.map(item)))
+          : null;
+      }));
+  }
 
   function contentNote(found) {
     const suicide = found.some(([id]) => groupOf(id) === "suicide");

@@ -2,7 +2,7 @@
 
 use super::{Cell, TableColumn};
 use crate::narrative::Rejected;
-use crate::report::rows::{CaseRow, MentionRow};
+use crate::report::rows::{CaseRow, CheckRow, MentionRow};
 
 macro_rules! columns {
     ($($kind:ident $name:ident),+ $(,)?) => {
@@ -60,7 +60,7 @@ impl MentionRow {
 }
 
 impl CaseRow {
-    /// Columns of `cases`. `gaps` and the reviewer's columns are left empty.
+    /// Columns of `cases`. The reviewer's columns are left empty.
     pub const COLUMNS: &'static [TableColumn] = columns![
         text case_id, int tier, text reasons, int incidents, text first_date, text last_date,
         text abuse_categories, text suicide_categories, int mentions, text key_quote, text gaps,
@@ -80,9 +80,37 @@ impl CaseRow {
             Cell::List(&self.suicide_categories),
             int(self.mentions),
             Cell::from(&self.key_quote),
+            Cell::List(&self.gaps),
         ];
         cells.resize(Self::COLUMNS.len(), Cell::Text(""));
         cells
+    }
+}
+
+impl CheckRow {
+    /// Columns of `checks`.
+    pub const COLUMNS: &'static [TableColumn] = columns![
+        text case_id, text incident_id, text check, text status, text quote, text why,
+        text incident_date, text field, int start, int end, text trigger, text rule_id, text legal,
+    ];
+
+    /// The cells of the row.
+    pub fn cells(&self) -> Vec<Cell<'_>> {
+        vec![
+            Cell::from(&self.case_id),
+            Cell::from(&self.incident_id),
+            Cell::from(&self.check),
+            self.status.into(),
+            Cell::from(&self.quote),
+            Cell::from(&self.why),
+            Cell::from(&self.incident_date),
+            Cell::from(&self.field),
+            int(self.start),
+            int(self.end),
+            Cell::from(&self.trigger),
+            Cell::from(&self.rule_id),
+            Cell::List(&self.legal),
+        ]
     }
 }
 

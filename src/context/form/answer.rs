@@ -1,0 +1,69 @@
+//! Which words are an answer.
+
+use crate::lexicon::Lexicon;
+use crate::matcher::{ClassId, PhraseHits};
+use crate::segment::Segmented;
+
+/// What is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Yes, a tick, or how often.
+    Yes,
+    /// No, never.
+    No,
+    /// Refused, not asked, left empty.
+    Blank,
+}
+
+/// The classes of words that answer.
+pub(super) struct AnswerClasses {
+    pub yes: Option<ClassId>,
+    pub no: Option<ClassId>,
+    pub often: Option<ClassId>,
+    pub blank: Option<ClassId>,
+    pub not_after_no: Option<ClassId>,
+}
+
+impl AnswerClasses {
+    pub(super) fn new(lexicon: &Lexicon) -> Self {
+        let named = |name: &str| lexicon.named.get(name);
+        Self {
+            yes: named("answer_yes"),
+            no: named("answer_no"),
+            often: named("answer_often"),
+            blank: named("answer_blank"),
+            not_after_no: named("not_after_no"),
+        }
+    }
+}
+
+/// The answer that begins at a token, if one does, with its kind and length.
+pub(super) fn answer_at(
+    lexicon: &Lexicon,
+    classes: &AnswerClasses,
+    text: &Segmented,
+    phrases: &PhraseHits,
+    token: usize,
+) -> Option<(Answer, bool, usize)> {
+    let kinds = [
+        (classes.blank, Answer::Blank, false),
+        (classes.often, Answer::Yes, true),
+        (classes.no, Answer::No, false),
+        (classes.yes, Answer::Yes, false),
+    ];
+    for hit in phrases.starting(token) {
+        for (class, answer, often) in kinds {
+            if class.is_some_and(|class| lexicon.classes.phrase_has(hit.phrase, class)) {
+                return Some((answer, often, hit.end as usize - token));
+            }
+        }
+    }
+    let word = text.tokens[token].word;
+    if word == 0 {
+        return None;
+    }
+    kinds
+        .into_iter()
+        .find(|(class, _, _)| class.is_some_and(|class| lexicon.classes.has(word, class)))
+        .map(|(_, answer, often)| (answer, often, 1))
+}
