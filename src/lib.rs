@@ -48,3 +48,4 @@ pub mod sample;
 pub mod scan;
 pub mod segment;
 pub mod span;
+pub mod statement;

@@ -51,7 +51,7 @@ pub struct PastManifest {
 }
 
 /// A lexicon as a manifest names it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct PastLexicon {
     /// Its version.
     pub version: String,
@@ -63,7 +63,7 @@ pub struct PastLexicon {
 }
 
 /// An input as a manifest names it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct PastInput {
     /// As the user named it.
     pub source: String,
@@ -86,7 +86,7 @@ pub struct PastInput {
 }
 
 /// Counts as a manifest names them.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct PastCounts {
     /// Records read.

@@ -25,3 +25,4 @@ mod review;
 mod robust;
 mod sample;
 mod segment;
+mod statement;

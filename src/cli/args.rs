@@ -39,6 +39,8 @@ pub enum Command {
     Sample(SampleArgs),
     /// Show cases and evidence gained or lost between two runs, and the rules responsible.
     Compare(CompareArgs),
+    /// Write the method statement of a run, for disclosure and transparency records.
+    Statement(StatementArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -332,4 +334,21 @@ pub enum CompareFormat {
     Csv,
     /// comparison.html, one file without script or network.
     Html,
+}
+
+/// Options of `statement`.
+#[derive(Debug, Args)]
+pub struct StatementArgs {
+    /// Folder of the run.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// Write to this file (Markdown) [default: standard output].
+    #[arg(long, value_name = "FILE.md")]
+    pub out: Option<PathBuf>,
+    /// Decisions on the run, as `review` reads them, for its measured precision.
+    #[arg(long, value_name = "REVIEWED", num_args = 1..)]
+    pub reviewed: Vec<String>,
+    /// A sample of the run with its decisions, as `sample --read` reads it, for what is missed.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub sample: Vec<PathBuf>,
 }

@@ -8,6 +8,7 @@ mod lexicon;
 mod review;
 mod sample;
 mod scan;
+mod statement;
 mod terminal;
 
 use std::io::{self, Write as _};
@@ -60,6 +61,7 @@ fn run(cli: Cli) -> Result<u8> {
         Command::Lexicon(args) => lexicon::run(&args),
         Command::Review(args) => review::run(&args),
         Command::Compare(args) => compare::run(&args),
+        Command::Statement(args) => statement::run(&args),
         Command::Sample(args) => sample::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "throughline", &mut io::stdout());
