@@ -3,6 +3,7 @@
 //! Whoever reviews, samples, compares or describes a run starts here. The tables are taken as JSON
 //! Lines where the run has them, else as CSV.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -143,6 +144,9 @@ pub struct PastMention {
     pub reason: String,
 }
 
+/// Case, incident (empty for the case as a whole) and id of a response check.
+pub type CheckKey = [String; 3];
+
 /// What tells one mention from every other of a run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Place {
@@ -183,6 +187,32 @@ impl PastRun {
     /// If the table cannot be read.
     pub fn suppressed(&self) -> Result<Vec<PastMention>> {
         mentions(&table(&self.folder, "suppressed")?)
+    }
+
+    /// The statuses of every response check by case, incident and check; `None` for a run of before
+    /// there were any.
+    ///
+    /// # Errors
+    /// If the table cannot be read.
+    pub fn checks(&self) -> Result<Option<BTreeMap<CheckKey, BTreeSet<String>>>> {
+        let there = |ending: &&str| self.folder.join(format!("checks.{ending}")).exists();
+        if !ENDINGS.iter().any(there) {
+            return Ok(None);
+        }
+        let sheet = table(&self.folder, "checks")?;
+        whole(&sheet)?;
+        let mut out: BTreeMap<CheckKey, BTreeSet<String>> = BTreeMap::new();
+        if sheet.rows.is_empty() {
+            return Ok(Some(out));
+        }
+        let (case, incident) = (sheet.need("case_id")?, sheet.need("incident_id")?);
+        let (check, status) = (sheet.need("check")?, sheet.need("status")?);
+        for row in &sheet.rows {
+            let key = [case, incident, check].map(|column| row.cell(column).to_owned());
+            let statuses = out.entry(key).or_default();
+            statuses.insert(row.cell(status).to_owned());
+        }
+        Ok(Some(out))
     }
 
     /// Reads the records of the run again, with the options that it was made with.
@@ -283,9 +313,12 @@ impl PastManifest {
     }
 }
 
+/// The formats in which tables are read back, the first one found first.
+const ENDINGS: [&str; 2] = ["jsonl", "csv"];
+
 /// A table of the run in `folder`, in whatever format it is there.
 fn table(folder: &Path, name: &str) -> Result<Sheet> {
-    for ending in ["jsonl", "csv"] {
+    for ending in ENDINGS {
         let path = folder.join(format!("{name}.{ending}"));
         if path.exists() {
             return Sheet::read(&path);

@@ -248,6 +248,50 @@ fn equal_runs_and_other_inputs() {
 }
 
 #[test]
+fn response_checks_that_come_out_otherwise() {
+    let desk = desk();
+    let head = "case_id,incident_id,check,status,quote,why\n";
+    desk.write(
+        "a/checks.csv",
+        format!("{head}C1,I1,bwv,done,on,\nC1,I1,bwv,stated_not_done,off,\nC1,,referral,done,x,\nC2,I2,bwv,done,x,\n"),
+    );
+    desk.write(
+        "b/checks.csv",
+        format!("{head}C1,I1,bwv,stated_not_done,off,\nC1,,referral,done,y,\nC3,I3,dvpn,no_mention_found,,\n"),
+    );
+    let told = compare(
+        &desk,
+        &["a", "b", "--format", "text,csv,html", "--out", "c"],
+        0,
+    );
+    holds(&told.stdout, &["checks           3 otherwise, 1 same"]);
+    let checks: Vec<Vec<String>> = rows(&desk.read("c/changed_checks.csv"))
+        .iter()
+        .map(|r| {
+            ["case_id", "check", "status_a", "status_b"]
+                .map(|n| r[n].clone())
+                .to_vec()
+        })
+        .collect();
+    assert_eq!(
+        checks,
+        [
+            ["C1", "bwv", "done; stated_not_done", "stated_not_done"],
+            ["C2", "bwv", "done", ""],
+            ["C3", "dvpn", "", "no_mention_found"],
+        ]
+    );
+    holds(
+        &desk.read("c/comparison.html"),
+        &["3 came out otherwise, 1 the same", "not asked"],
+    );
+    // A run of before there were checks says nothing about them.
+    std::fs::remove_file(desk.path("a/checks.csv")).expect("removed");
+    let told = compare(&desk, &["a", "b"], 0);
+    assert!(!told.stdout.contains("checks "), "{}", told.stdout);
+}
+
+#[test]
 fn hostile_text_stays_text() {
     let desk = Desk::new();
     let head = "case_id,incident_id,narrative\n";

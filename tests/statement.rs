@@ -1,11 +1,12 @@
 //! `throughline statement`: filled from the manifest, and its figures those of the README.
 
 use throughline::evaluate::wilson;
+use throughline::lexicon::LexiconSource;
 use throughline::statement::Measured;
 
 use crate::cli::{Desk, Run};
 use crate::review::{rows, write_rows};
-use crate::support::{built_in, crate_folder};
+use crate::support::crate_folder;
 
 fn readme() -> String {
     let text = std::fs::read_to_string(crate_folder().join("README.md")).expect("readable");
@@ -185,7 +186,7 @@ fn the_built_in_lexicon_is_known_by_its_fingerprint() {
         &told,
         &[
             "(the one built into this program)",
-            &built_in().fingerprint,
+            &LexiconSource::built_in().fingerprint(),
             "0 of 1 cases flagged.",
         ],
     );

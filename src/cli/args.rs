@@ -330,7 +330,7 @@ pub struct CompareArgs {
 pub enum CompareFormat {
     /// On standard output, without quotes.
     Text,
-    /// changed_cases.csv, changed_evidence.csv, changed_rules.csv.
+    /// changed_cases.csv, changed_evidence.csv, changed_rules.csv, changed_checks.csv.
     Csv,
     /// comparison.html, one file without script or network.
     Html,

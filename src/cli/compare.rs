@@ -69,6 +69,14 @@ fn print(c: &Comparison, out: &mut impl io::Write) -> Result<()> {
         mentions.join(", "),
         c.mentions_same
     )?;
+    if !c.checks.is_empty() || c.checks_same > 0 {
+        writeln!(
+            out,
+            "checks           {} otherwise, {} same",
+            c.checks.len(),
+            c.checks_same
+        )?;
+    }
     if !c.cases.is_empty() {
         writeln!(out, "\ncases, and the rules whose evidence in them changed")?;
     }

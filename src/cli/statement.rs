@@ -8,7 +8,7 @@ use super::args::StatementArgs;
 use super::review::report_problems;
 use super::{COMPLETE, LOOK};
 use throughline::error::Error;
-use throughline::lexicon::Lexicon;
+use throughline::lexicon::LexiconSource;
 use throughline::past_run::PastRun;
 use throughline::review::{Review, ReviewedFile, read_decisions};
 use throughline::sample::read_sample;
@@ -36,7 +36,7 @@ pub fn run(args: &StatementArgs) -> Result<u8> {
         review: review.as_ref(),
         sample,
     };
-    let text = statement(&run, &Lexicon::built_in()?.fingerprint, &own)?;
+    let text = statement(&run, &LexiconSource::built_in().fingerprint(), &own)?;
     match &args.out {
         None => io::stdout().lock().write_all(text.as_bytes())?,
         Some(path) => {

@@ -10,13 +10,15 @@ use minijinja::Environment;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::{CaseChange, CaseKind, Cause, Comparison, MentionChange, MentionKind, RuleChange};
+use super::{
+    CaseChange, CaseKind, Cause, CheckChange, Comparison, MentionChange, MentionKind, RuleChange,
+};
 use crate::report::html::{csp_hash, unix_lines, visible};
 
 const PAGE: &str = include_str!("compare.html");
 const STYLE: &str = include_str!("compare.css");
 
-/// Cases and mentions that the page shows at most; the tables hold all.
+/// Cases, mentions and checks that the page shows at most; the tables hold all.
 const SHOWN: usize = 2000;
 
 #[derive(Serialize)]
@@ -33,6 +35,8 @@ struct Page<'c> {
     rules: Vec<(&'c String, RuleChange)>,
     cases: Vec<Case<'c>>,
     others: Vec<&'c MentionChange>,
+    checks: &'c [CheckChange],
+    checks_same: usize,
     left_out: usize,
 }
 
@@ -71,6 +75,8 @@ pub fn write_html(out: &mut dyn io::Write, comparison: &Comparison) -> io::Resul
     let mut others: Vec<&MentionChange> = by_case.into_values().flatten().collect();
     let left_out = comparison.cases.len() - cases.len() + others.len().saturating_sub(SHOWN);
     others.truncate(SHOWN);
+    let checks = &comparison.checks[..comparison.checks.len().min(SHOWN)];
+    let left_out = left_out + comparison.checks.len() - checks.len();
     // The rules that changed most stand first.
     let mut rules: Vec<(&String, RuleChange)> =
         comparison.rules.iter().map(|(id, r)| (id, *r)).collect();
@@ -98,6 +104,8 @@ pub fn write_html(out: &mut dyn io::Write, comparison: &Comparison) -> io::Resul
         rules,
         cases,
         others,
+        checks,
+        checks_same: comparison.checks_same,
         left_out,
     };
     let mut templates = Environment::new();

@@ -4,14 +4,14 @@
 mod html;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 pub use self::html::write_html;
 pub use self::tables::write_tables;
 use crate::error::Result;
-use crate::past_run::{AXES, PastManifest, PastMention, PastRun, Place};
+use crate::past_run::{AXES, CheckKey, PastManifest, PastMention, PastRun, Place};
 
 /// Options that change how a run is written, not what it finds.
 const OF_WRITING: &[&str] = &["format", "raw_csv", "report_cases"];
@@ -35,6 +35,10 @@ pub struct Comparison {
     pub mentions_same: usize,
     /// By rule id; rules without any change are left out.
     pub rules: BTreeMap<String, RuleChange>,
+    /// Response checks that came out otherwise; empty if a run has none.
+    pub checks: Vec<CheckChange>,
+    /// Response checks that came out the same.
+    pub checks_same: usize,
 }
 
 /// One thing that the runs have in common or not.
@@ -138,6 +142,21 @@ pub struct MentionChange {
     pub why: String,
 }
 
+/// A response check that came out otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CheckChange {
+    /// Case reference.
+    pub case_id: String,
+    /// Incident reference; empty for the case as a whole.
+    pub incident_id: String,
+    /// Id of the check.
+    pub check: String,
+    /// Its statuses in the first run; empty if it was not asked.
+    pub before: String,
+    /// Its statuses in the second run.
+    pub after: String,
+}
+
 /// How the evidence of a rule changed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RuleChange {
@@ -168,6 +187,7 @@ impl Comparison {
         let (mut mentions, mentions_same) = mention_changes(&a.evidence, &b.evidence);
         tell_why(&mut mentions, &a.suppressed()?, &b.suppressed()?);
         let (cases, cases_same) = case_changes(a, b, &mentions);
+        let (checks, checks_same) = check_changes(a, b)?;
         Ok(Self {
             a: a.name(),
             b: b.name(),
@@ -177,6 +197,8 @@ impl Comparison {
             cases_same,
             mentions,
             mentions_same,
+            checks,
+            checks_same,
         })
     }
 
@@ -443,6 +465,34 @@ fn case_changes(a: &PastRun, b: &PastRun, mentions: &[MentionChange]) -> (Vec<Ca
         key(x).cmp(&key(y)).then_with(|| x.case_id.cmp(&y.case_id))
     });
     (changes, same)
+}
+
+fn check_changes(a: &PastRun, b: &PastRun) -> Result<(Vec<CheckChange>, usize)> {
+    let (Some(before), Some(after)) = (a.checks()?, b.checks()?) else {
+        return Ok((Vec::new(), 0));
+    };
+    let keys: BTreeSet<&CheckKey> = before.keys().chain(after.keys()).collect();
+    let all = keys.len();
+    let told = |map: &BTreeMap<CheckKey, BTreeSet<String>>, key| {
+        let statuses = map.get(key).into_iter().flatten();
+        statuses.cloned().collect::<Vec<_>>().join("; ")
+    };
+    let changes: Vec<CheckChange> = keys
+        .into_iter()
+        .filter(|key| before.get(*key) != after.get(*key))
+        .map(|key| {
+            let [case_id, incident_id, check] = key.clone();
+            CheckChange {
+                case_id,
+                incident_id,
+                check,
+                before: told(&before, key),
+                after: told(&after, key),
+            }
+        })
+        .collect();
+    let same = all - changes.len();
+    Ok((changes, same))
 }
 
 fn rule_changes(

@@ -15,7 +15,8 @@ const fn int(name: &'static str) -> TableColumn {
     TableColumn::int(name)
 }
 
-/// Writes `changed_cases.csv`, `changed_evidence.csv` and `changed_rules.csv` into `folder`.
+/// Writes `changed_cases.csv`, `changed_evidence.csv`, `changed_rules.csv` and
+/// `changed_checks.csv` into `folder`.
 ///
 /// # Errors
 /// If a file cannot be written.
@@ -109,6 +110,20 @@ pub fn write_tables(folder: &Path, comparison: &Comparison) -> Result<()> {
         ];
         row.extend(counts.map(count));
         table.write_row(&row)?;
+    }
+    table.finish()?;
+
+    let columns = [
+        text("case_id"),
+        text("incident_id"),
+        text("check"),
+        text("status_a"),
+        text("status_b"),
+    ];
+    let mut table = create("changed_checks", &columns)?;
+    for c in &comparison.checks {
+        let cells = [&c.case_id, &c.incident_id, &c.check, &c.before, &c.after];
+        table.write_row(&cells.map(Cell::from))?;
     }
     table.finish()?;
     Ok(())
