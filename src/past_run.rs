@@ -84,6 +84,17 @@ pub struct PastInput {
     /// The encoding it was read in.
     #[serde(default)]
     pub encoding: String,
+    /// The columns that were used.
+    #[serde(default)]
+    pub columns: PastColumns,
+}
+
+/// What is read of the columns of an input.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub struct PastColumns {
+    /// Column of incident references; without one, records are numbered.
+    pub id: Option<String>,
 }
 
 /// Counts as a manifest names them.

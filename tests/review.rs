@@ -172,6 +172,42 @@ fn a_rule_that_is_mostly_wrong_and_a_sentence_of_many_cases() {
     holds(&run.stdout, &["mute sentence", "10 false positives"]);
 }
 
+/// What the dismissed have in common and the accepted have not is told, and nothing else.
+#[test]
+fn a_proposal_says_where_to_begin() {
+    let desk = Desk::new();
+    let mut file = String::from("case_id,incident_id,narrative,notes\n");
+    for n in 0..8 {
+        let (narrative, notes) = match n % 2 {
+            0 => ("He took her bank card.", "Quiet."),
+            _ => ("Quiet.", "He took her bank card."),
+        };
+        file += &format!("C{n},I{n},{narrative},{notes}\n");
+    }
+    desk.write("in.csv", file);
+    desk.scan("run", &["in.csv", "--text-column", "narrative,notes"], 0);
+    let mut marked = rows(&desk.read("run/evidence.csv"));
+    for row in &mut marked {
+        let said = if row["field"] == "notes" {
+            "dismiss"
+        } else {
+            "accept"
+        };
+        row.insert("reviewer_decision".into(), said.into());
+    }
+    desk.write("kim.csv", write_rows(&marked, b','));
+    let run = review(&desk, &["kim.csv", "--run", "run", "--out", "told"], 0);
+    let shared = "field notes in 4 of 4 dismissed and 0 of 4 accepted";
+    holds(&run.stdout, &["narrow         economic_control.", shared]);
+    assert_eq!(rows(&desk.read("told/proposals.csv"))[0]["shared"], shared);
+    // A table from which rows were taken is not the run's any more.
+    desk.write("run/evidence.csv", write_rows(&marked[..6], b','));
+    let run = review(&desk, &["run/evidence.csv"], 0);
+    holds(&run.stderr, &["has 6 rows, and the manifest says 8"]);
+    let run = review(&desk, &["run/cases.csv"], 0);
+    holds(&run.stderr, &["no decision stands in these files"]);
+}
+
 #[test]
 fn what_a_spreadsheet_did_to_the_references_is_undone() {
     let desk = desk();

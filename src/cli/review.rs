@@ -199,6 +199,9 @@ fn print(review: &Review<'_>, out: &mut impl io::Write) -> Result<()> {
                 p.false_positives.len(),
                 share(p.tally)
             )?;
+            for shared in &p.shared {
+                writeln!(out, "{:18}{shared}", "")?;
+            }
         }
         more(out, review.proposals.len(), "proposals")?;
     }

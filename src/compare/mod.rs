@@ -266,6 +266,18 @@ fn causes(a: &PastManifest, b: &PastManifest) -> Vec<Cause> {
             )
         }
     };
+    let told = match a
+        .inputs
+        .iter()
+        .chain(&b.inputs)
+        .any(|i| i.columns.id.is_none())
+    {
+        true if !(only_a.is_empty() && only_b.is_empty()) => format!(
+            "{told}; records without a reference are known by their number, so what is put in before \
+             them moves them"
+        ),
+        _ => told,
+    };
     list.push(cause(
         "input",
         !(only_a.is_empty() && only_b.is_empty()),

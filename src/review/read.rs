@@ -65,10 +65,22 @@ pub fn read_decisions(run: &PastRun, files: &[ReviewedFile]) -> Result<Decisions
             run.folder.display()
         ));
     }
+    let rows = run.evidence.len() as u64;
+    if rows != run.manifest.counts.evidence {
+        decisions.notes.push(format!(
+            "{}: the table `evidence` has {rows} rows, and the manifest says {}: rows were added or taken away",
+            run.folder.display(),
+            run.manifest.counts.evidence
+        ));
+    }
     let places = Places::of(run);
     for file in files {
         let sheet = Sheet::read(&file.path)?;
         FileReader::new(run, &places, file, &sheet)?.read(&mut decisions)?;
+    }
+    if decisions.by_target.is_empty() {
+        let message = "no decision stands in these files".to_owned();
+        decisions.notes.push(message);
     }
     Ok(decisions)
 }

@@ -64,6 +64,7 @@ const PROPOSALS: &[TableColumn] = &[
     text("low"),
     text("high"),
     text("reasons"),
+    text("shared"),
     text("sentence"),
 ];
 
@@ -180,6 +181,7 @@ pub fn write_tables(folder: &Path, review: &Review<'_>) -> Result<()> {
             (&figure(interval.map(|i| i.0))).into(),
             (&figure(interval.map(|i| i.1))).into(),
             Cell::List(&reasons),
+            Cell::List(&p.shared),
             sentence.into(),
         ])?;
     }
