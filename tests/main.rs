@@ -10,6 +10,7 @@ mod support;
 mod assertion;
 mod assess;
 mod boilerplate;
+mod checks;
 mod cli;
 mod compare;
 mod domain;

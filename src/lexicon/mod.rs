@@ -176,6 +176,8 @@ pub struct Trigger {
     pub categories: Vec<usize>,
     /// So many different ones of them.
     pub at_least: usize,
+    /// It is not met where the words of a trigger of one of these checks stand.
+    pub unless: Vec<usize>,
     /// So many incidents of the case hold evidence.
     pub incidents: usize,
     /// The rule that finds its words, if words are asked for.

@@ -334,6 +334,9 @@ pub(crate) struct Trigger {
     pub categories: Vec<Spanned<String>>,
     /// So many different categories of the list.
     pub at_least: Option<usize>,
+    /// Checks whose own words must not be there: after a death other things are asked than after a row.
+    #[serde(default)]
+    pub unless: Vec<Spanned<String>>,
     /// So many incidents of the case must hold evidence.
     pub incidents: Option<usize>,
     #[serde(default)]
@@ -344,6 +347,9 @@ pub(crate) struct Trigger {
     pub not_after: Vec<Spanned<String>>,
     #[serde(default)]
     pub not_in_sentence: Vec<Spanned<String>>,
+    /// Words that must stand somewhere in the narrative as well.
+    #[serde(default)]
+    pub needs_in_narrative: Vec<Spanned<String>>,
     /// `inherent`: no cue takes it back.
     pub polarity: Option<Spanned<String>>,
     #[serde(default)]
