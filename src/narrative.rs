@@ -1,5 +1,6 @@
 //! What the readers hand on: records, their text fields, and records that cannot be scanned.
 
+use crate::date::parse_date;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -21,6 +22,14 @@ pub struct Record {
     pub incident_date: Option<String>,
     /// Text fields in the order in which they are scanned. Empty texts are kept.
     pub fields: Vec<Field>,
+}
+
+impl Record {
+    /// The year of the incident, if its date can be read.
+    pub fn incident_year(&self) -> Option<i16> {
+        let date = self.incident_date.as_deref()?;
+        parse_date(date).map(jiff::civil::Date::year)
+    }
 }
 
 /// One free-text field of a record: the unit of scanning.

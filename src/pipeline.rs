@@ -193,11 +193,12 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
     match item {
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
+            let year = record.incident_year();
             let (mut mentions, statements): (Vec<Vec<Mention>>, Vec<Vec<Mention>>) = record
                 .fields
                 .iter()
                 .map(|field| {
-                    let mut mentions = scanner.scan(&field.text);
+                    let mut mentions = scanner.scan_dated(&field.text, year);
                     plan.mute.apply(&field.text, &mut mentions);
                     let mut statements = scanner.statements().to_vec();
                     plan.mute.apply(&field.text, &mut statements);

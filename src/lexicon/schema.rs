@@ -207,6 +207,10 @@ pub(crate) struct Modifier {
     pub needs_in_narrative: Vec<Spanned<String>>,
     #[serde(default)]
     pub unless_in_narrative: Vec<Spanned<String>>,
+    /// It works only where the year in the cue is at least so many years before the incident …
+    pub older_by: Option<i16>,
+    /// … or, where the incident has no date, not after this year.
+    pub undated: Option<i16>,
     /// Why a mention is set aside where the value alone does not say it.
     pub reason: Option<String>,
     #[serde(rename = "why")]
