@@ -105,6 +105,28 @@ pub fn run(plan: &Plan<'_>, sink: &mut dyn FnMut(Outcome) -> Result<()>) -> Resu
     })
 }
 
+/// Reads the inputs again as a scan does, case references filled in, without scanning them.
+///
+/// # Errors
+/// The first error of an input or of the sink.
+pub fn read_records(
+    inputs: &[PathBuf],
+    read: &ReadOptions,
+    sink: &mut dyn FnMut(ReadItem) -> Result<()>,
+) -> Result<Vec<InputInfo>> {
+    let mut own_cases = OwnCases::default();
+    let mut take = |mut item| {
+        if let ReadItem::Record(record) = &mut item {
+            own_cases.fill(record);
+        }
+        sink(item)
+    };
+    inputs
+        .iter()
+        .map(|path| read_input(path, read, &mut take))
+        .collect()
+}
+
 fn read_all(plan: &Plan<'_>, to_scan: &SyncSender<Vec<ReadItem>>) -> Result<Vec<InputInfo>> {
     let mut infos = Vec::new();
     let mut own_cases = OwnCases::default();

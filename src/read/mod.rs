@@ -13,6 +13,7 @@ mod jsonl;
 mod parquet;
 mod recover;
 mod rows;
+mod sheet;
 mod source;
 mod text;
 
@@ -29,6 +30,7 @@ use crate::error::{Error, Result};
 use crate::narrative::{Extra, Field, ReadItem, Record, Rejected};
 
 pub use self::columns::ColumnsUsed;
+pub use self::sheet::{Damaged, Sheet, SheetRow};
 
 /// A record over this size is rejected unless [`ReadOptions::max_record_bytes`] says otherwise.
 pub const DEFAULT_MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;

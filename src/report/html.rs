@@ -107,7 +107,7 @@ struct Shell<'d> {
 }
 
 /// Line ends as a browser sees them when it checks a hash, whatever the checkout did to the file.
-fn unix_lines(text: &str) -> String {
+pub(crate) fn unix_lines(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
@@ -122,7 +122,7 @@ fn content_security_policy(style: &str, script: &str) -> String {
 }
 
 /// The hash of an inline block as a policy source, quotes included.
-fn csp_hash(block: &str) -> String {
+pub(crate) fn csp_hash(block: &str) -> String {
     format!("'sha256-{}'", base64(&Sha256::digest(block.as_bytes())))
 }
 
@@ -148,7 +148,7 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Replaces characters that are invisible or turn the reading direction with their code point in
 /// brackets. For values in the shell; the script does the same for the rest.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || is_invisible(c) {
