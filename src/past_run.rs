@@ -313,6 +313,12 @@ impl PastManifest {
             case_column: text("case_column"),
             id_column: text("id_column"),
             date_column: text("date_column"),
+            reported_column: text("reported_column"),
+            grade_column: text("grade_column"),
+            outcome_column: text("outcome_column"),
+            // What links and codes records into cases does not change which records there are.
+            link_columns: Vec::new(),
+            coded_columns: Vec::new(),
             encoding: text("encoding"),
             max_record_bytes: self
                 .options
