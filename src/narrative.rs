@@ -1,5 +1,6 @@
 //! What the readers hand on: records, their text fields, and records that cannot be scanned.
 
+use crate::date::parse_date;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -40,6 +41,14 @@ pub struct Extra {
     pub links: Vec<Option<String>>,
     /// Values of the coded columns, in the order in which they were named.
     pub coded: Vec<Option<String>>,
+}
+
+impl Record {
+    /// The year of the incident, if its date can be read.
+    pub fn incident_year(&self) -> Option<i16> {
+        let date = self.incident_date.as_deref()?;
+        parse_date(date).map(jiff::civil::Date::year)
+    }
 }
 
 /// One free-text field of a record: the unit of scanning.

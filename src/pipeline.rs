@@ -185,11 +185,12 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
         ReadItem::Record(record) => {
             let mut signals = Vec::new();
             let mut names = Vec::new();
+            let year = record.incident_year();
             let (mut mentions, statements): (Vec<Vec<Mention>>, Vec<Vec<Mention>>) = record
                 .fields
                 .iter()
                 .map(|field| {
-                    let mut mentions = scanner.scan(&field.text);
+                    let mut mentions = scanner.scan_dated(&field.text, year);
                     plan.mute.apply(&field.text, &mut mentions);
                     signals.push(scanner.signals(&field.text, &mentions));
                     if plan.names {

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::context::{Context, people};
+use crate::context::{Context, people, sign};
 use crate::lexicon::{Exception, Lexicon, Rule, Signal};
 use crate::matcher::{self, Found, PhraseHits, RawMatch, Variant};
 use crate::mention::Mention;
@@ -54,7 +54,14 @@ impl<'l> Scanner<'l> {
     /// Of the mentions of one category that overlap, those that count stand before those that do
     /// not; among equals the longest stays, then the leftmost, then the first rule.
     pub fn scan(&mut self, text: &str) -> Vec<Mention> {
-        let mut mentions = self.scan_all(text);
+        self.scan_dated(text, None)
+    }
+
+    /// As [`Scanner::scan`], with the year of the incident, by which years in the text are read as
+    /// now or long ago.
+    pub fn scan_dated(&mut self, text: &str, year: Option<i16>) -> Vec<Mention> {
+        self.context.set_year(year);
+        let mut mentions = self.find_all(text);
         set_lone_aside(self.lexicon, &mut mentions);
         resolve_overlaps(&mut mentions);
         mentions
@@ -63,9 +70,15 @@ impl<'l> Scanner<'l> {
     /// Every mention before overlaps are resolved: what each rule finds by itself. For tests of
     /// rules and for `explain`.
     pub fn scan_all(&mut self, text: &str) -> Vec<Mention> {
+        self.context.set_year(None);
+        self.find_all(text)
+    }
+
+    fn find_all(&mut self, text: &str) -> Vec<Mention> {
         let lexicon = self.lexicon;
         self.narrative_needs.get_mut().clear();
         self.text.segment(text, &lexicon.vocabulary);
+        sign::read_signs(text, lexicon, &mut self.text);
         people::follow_names(text, lexicon, &mut self.text);
         self.phrases.find(&self.text, &lexicon.classes);
         let all = 0..self.text.tokens.len();

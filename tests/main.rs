@@ -11,6 +11,7 @@ mod assertion;
 mod assess;
 mod boilerplate;
 mod case;
+mod checks;
 mod cli;
 mod domain;
 mod founding;

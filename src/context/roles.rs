@@ -277,6 +277,12 @@ impl Roles {
         None
     }
 
+    /// Whether a label of the suspect stands before a token in its unit.
+    fn suspect_before(&self, lexicon: &Lexicon, text: &Segmented, token: usize) -> bool {
+        (text.unit_of(token).start..token)
+            .any(|at| Self::has(lexicon, text, at, self.classes.suspect))
+    }
+
     /// To whom it is done: the slot, or what the slot owns ("her brother"), or a person in the match.
     fn target(
         &self,
@@ -301,6 +307,7 @@ impl Roles {
                         // "kicked PC in the leg"
                         _ => {
                             at == mention.tokens.start + 1
+                                && self.suspect_before(lexicon, text, mention.tokens.start)
                                 && Self::has(lexicon, text, at, self.classes.officer)
                         }
                     };
@@ -402,9 +409,13 @@ impl Roles {
             return Role::Victim;
         }
         // The pronoun that stands for the person: in the slot, or anywhere in the words matched.
+        // "the dog's to go to Uncle G": a relative in the words is no pronoun.
+        let is_pronoun = |t: &usize| {
+            kind_of(text, *t).is_some() && self.label(lexicon, text, *t..*t + 1).is_none()
+        };
         let pronoun = slot
-            .and_then(|(start, end)| (start..end).rev().find(|t| kind_of(text, *t).is_some()))
-            .or_else(|| mention.tokens.clone().find(|t| kind_of(text, *t).is_some()));
+            .and_then(|(start, end)| (start..end).rev().find(is_pronoun))
+            .or_else(|| mention.tokens.clone().find(is_pronoun));
         let kind = pronoun.and_then(|t| kind_of(text, t));
         // "Mia says she wants to die": whoever says so of themselves. A relative who says it may
         // speak of somebody else.

@@ -181,6 +181,8 @@ pub struct Trigger {
     pub categories: Vec<usize>,
     /// So many different ones of them.
     pub at_least: usize,
+    /// It is not met where the words of a trigger of one of these checks stand.
+    pub unless: Vec<usize>,
     /// So many incidents of the case hold evidence.
     pub incidents: usize,
     /// The rule that finds its words, if words are asked for.
@@ -291,6 +293,8 @@ pub struct Modifier {
     pub reason: String,
     /// It works only in sentences that end with a question mark.
     pub only_questions: bool,
+    /// How long ago the year in the cue must be, if it must.
+    pub years: Option<YearsAgo>,
     /// Its patterns as written.
     pub patterns: Vec<String>,
     /// File, and line in it.
@@ -300,6 +304,24 @@ pub struct Modifier {
     pub(crate) unless_in_narrative: Vec<Variant>,
     /// Sentences with what must come out.
     pub examples: Vec<ModifierExample>,
+}
+
+/// How long ago a year must be for a cue that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearsAgo {
+    /// At least so many years before the year of the incident.
+    pub older_by: i16,
+    /// Where the incident has no date: the last year that counts.
+    pub undated: i16,
+}
+
+impl YearsAgo {
+    /// Whether `year` is long enough before the year of the incident.
+    pub fn holds(self, year: i16, incident: Option<i16>) -> bool {
+        incident.map_or(year <= self.undated, |incident| {
+            year <= incident - self.older_by
+        })
+    }
 }
 
 /// An example of a modifier: some mention of the category must come out so.

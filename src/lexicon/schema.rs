@@ -210,6 +210,10 @@ pub(crate) struct Modifier {
     pub needs_in_narrative: Vec<Spanned<String>>,
     #[serde(default)]
     pub unless_in_narrative: Vec<Spanned<String>>,
+    /// It works only where the year in the cue is at least so many years before the incident …
+    pub older_by: Option<i16>,
+    /// … or, where the incident has no date, not after this year.
+    pub undated: Option<i16>,
     /// Why a mention is set aside where the value alone does not say it.
     pub reason: Option<String>,
     #[serde(rename = "why")]
@@ -337,6 +341,9 @@ pub(crate) struct Trigger {
     pub categories: Vec<Spanned<String>>,
     /// So many different categories of the list.
     pub at_least: Option<usize>,
+    /// Checks whose own words must not be there: after a death other things are asked than after a row.
+    #[serde(default)]
+    pub unless: Vec<Spanned<String>>,
     /// So many incidents of the case must hold evidence.
     pub incidents: Option<usize>,
     #[serde(default)]
@@ -347,6 +354,9 @@ pub(crate) struct Trigger {
     pub not_after: Vec<Spanned<String>>,
     #[serde(default)]
     pub not_in_sentence: Vec<Spanned<String>>,
+    /// Words that must stand somewhere in the narrative as well.
+    #[serde(default)]
+    pub needs_in_narrative: Vec<Spanned<String>>,
     /// `inherent`: no cue takes it back.
     pub polarity: Option<Spanned<String>>,
     #[serde(default)]
