@@ -91,7 +91,7 @@ fn print(c: &Comparison, out: &mut impl io::Write) -> Result<()> {
             tier(case.tier_b),
             match case.rules.is_empty() {
                 true => "no evidence of it changed".to_owned(),
-                false => case.rules.join(", "),
+                false => few(&case.rules),
             }
         )?;
     }
@@ -116,6 +116,16 @@ fn print(c: &Comparison, out: &mut impl io::Write) -> Result<()> {
         )?;
     }
     more(out, rules.len(), "rules")
+}
+
+/// The first rules of a list: a terminal is no place for forty.
+fn few(rules: &[String]) -> String {
+    const FEW: usize = 4;
+    let shown = rules[..rules.len().min(FEW)].join(", ");
+    match rules.len().saturating_sub(FEW) {
+        0 => shown,
+        n => format!("{shown} and {n} more"),
+    }
 }
 
 fn more(out: &mut impl io::Write, all: usize, what: &str) -> Result<()> {

@@ -7,7 +7,7 @@ use crate::evaluate::wilson;
 ///
 /// ```
 /// use throughline::sample::how_many;
-/// assert_eq!(how_many(0.5, 0.05, 1_000_000), 385);
+/// assert_eq!(how_many(0.5, 0.05, 1_000_000_000), 385);
 /// assert_eq!(how_many(0.5, 0.05, 1_000), 278);
 /// assert_eq!(how_many(0.05, 0.03, 100), 68);
 /// ```
