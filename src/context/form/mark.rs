@@ -144,7 +144,8 @@ fn stem_before(text: &str, segmented: &Segmented, answer: usize, done: usize) ->
 /// Between a heading and its answer only a mark stands, perhaps with a line break or bars.
 fn is_label_gap(apart: &str) -> bool {
     // Dots lead from a printed question to its answer.
-    apart.contains("....") || apart.contains([':', '=', '|', '\t']) && !apart.contains(['.', '!'])
+    apart.contains("....") && !apart.contains(['\n', '\r'])
+        || apart.contains([':', '=', '|', '\t']) && !apart.contains(['.', '!'])
 }
 
 /// Whether the next question begins with its number: `5) depressed`, `Q6 separated`.
