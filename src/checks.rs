@@ -87,7 +87,7 @@ pub fn statements(
             continue;
         };
         let inherent = lexicon.rules[mention.rule].inherent;
-        let Some(saying) = heard(saying, inherent, mention) else {
+        let Some(saying) = heard(saying, inherent, text, mention) else {
             continue;
         };
         let span = with_cues(mention);
@@ -108,11 +108,11 @@ pub fn statements(
 }
 
 /// What a rule's words come to in their context; `None` if they say nothing.
-fn heard(saying: Saying, inherent: bool, mention: &Mention) -> Option<Saying> {
+fn heard(saying: Saying, inherent: bool, text: &str, mention: &Mention) -> Option<Saying> {
     let no = mention.assertion.polarity == Polarity::Negated;
     let set_aside = mention.suppressed.is_some() && !no;
     // A "no" to a question that was asked is an answer: the asking was done.
-    let negated = no && !inherent;
+    let negated = no && !inherent && !answered_elsewhere(text, mention);
     let open = matches!(
         mention.assertion.temporality,
         Temporality::Hypothetical | Temporality::Planned
@@ -126,6 +126,19 @@ fn heard(saying: Saying, inherent: bool, mention: &Mention) -> Option<Saying> {
         Saying::Planned if negated => Some(Saying::NotDone),
         other => Some(other),
     }
+}
+
+/// Whether all that says no is an answer with words between it and the statement: "handed in by N"
+/// answers nothing.
+fn answered_elsewhere(text: &str, mention: &Mention) -> bool {
+    let effect = crate::lexicon::Effect::Polarity(Polarity::Negated);
+    let mut cues = mention.cues.iter().filter(|cue| cue.effect == effect);
+    cues.all(|cue| {
+        let between = text
+            .get(mention.span.end..cue.span.start)
+            .unwrap_or_default();
+        cue.by == "answer to the question" && between.contains(char::is_alphanumeric)
+    })
 }
 
 /// The words matched together with the cues that turned them round, if those stand close by.
@@ -257,6 +270,14 @@ fn triggered(
     records: &BTreeSet<usize>,
 ) -> Option<String> {
     let met = |trigger: &Trigger| {
+        let ruled_out = case.statements.iter().any(|s| {
+            s.saying == Saying::Trigger
+                && records.contains(&s.incident)
+                && trigger.unless.contains(&s.check)
+        });
+        if ruled_out {
+            return None;
+        }
         let words = match trigger.rule {
             None => None,
             Some(rule) => Some(
@@ -265,9 +286,12 @@ fn triggered(
                     .find(|s| s.rule == rule && records.contains(&s.incident))?,
             ),
         };
+        // What an earlier relationship did asks nothing of those who came to this incident.
         let evidence = || {
             case.mentions.iter().filter(|m| {
-                trigger.categories.contains(&m.category) && records.contains(&m.incident)
+                trigger.categories.contains(&m.category)
+                    && records.contains(&m.incident)
+                    && m.assertion.temporality != Temporality::Historical
             })
         };
         let kinds: BTreeSet<usize> = evidence().map(|m| m.category).collect();

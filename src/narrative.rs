@@ -1,5 +1,6 @@
 //! What the readers hand on: records, their text fields, and records that cannot be scanned.
 
+use crate::date::parse_date;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -23,8 +24,35 @@ pub struct Record {
     pub incident_date: Option<String>,
     /// Text fields in the order in which they are scanned. Empty texts are kept.
     pub fields: Vec<Field>,
+    /// Values of other columns that were asked for or guessed.
+    pub extra: Box<Extra>,
+}
+
+/// What a record holds besides its references, its date and its texts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extra {
+    /// When it was reported, as written, where the input tells it apart from the date.
+    pub reported_on: Option<String>,
+    /// Whether [`Record::incident_date`] is itself the day of the report, by its column's name.
+    pub date_is_report: bool,
+    /// Risk grade as written.
+    pub grade: Option<String>,
+    /// Outcome as written.
+    pub outcome: Option<String>,
+    /// Values of the columns to link by, in the order in which they were named.
+    pub links: Vec<Option<String>>,
+    /// Values of the coded columns, in the order in which they were named.
+    pub coded: Vec<Option<String>>,
     /// Names of people in columns of their own; masked in the texts if redaction is asked for.
     pub names: Vec<String>,
+}
+
+impl Record {
+    /// The year of the incident, if its date can be read.
+    pub fn incident_year(&self) -> Option<i16> {
+        let date = self.incident_date.as_deref()?;
+        parse_date(date).map(jiff::civil::Date::year)
+    }
 }
 
 /// One free-text field of a record: the unit of scanning.

@@ -15,12 +15,13 @@ use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, Paral
 
 use crate::assertion::Group;
 use crate::boilerplate::MuteList;
+use crate::case::link::Links;
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
 use crate::narrative::{ReadItem, Record, Rejected};
 use crate::read::{InputInfo, ReadOptions, read_input};
-use crate::scan::Scanner;
+use crate::scan::{FoundSignal, Scanner};
 
 /// Records in a batch, at most.
 const BATCH_RECORDS: usize = 512;
@@ -38,6 +39,10 @@ pub struct Scanned {
     pub record: Record,
     /// Mentions by field, in the order of the fields.
     pub mentions: Vec<Vec<Mention>>,
+    /// Signals by field, in the order of the fields.
+    pub signals: Vec<Vec<FoundSignal>>,
+    /// Full names in its texts, where they were asked for.
+    pub names: Vec<String>,
     /// What each field says about response checks.
     pub statements: Vec<Vec<Mention>>,
 }
@@ -62,6 +67,10 @@ pub struct Plan<'p> {
     pub lexicon: &'p Lexicon,
     /// Sentences whose mentions do not count.
     pub mute: &'p MuteList,
+    /// Cases that records were joined into, if they were.
+    pub links: Option<&'p Links>,
+    /// Look for full names, to propose links by them.
+    pub names: bool,
     /// Worker threads; 0 for as many as there are cores.
     pub jobs: usize,
     /// Set from outside to end the run early.
@@ -98,17 +107,42 @@ pub fn run(plan: &Plan<'_>, sink: &mut dyn FnMut(Outcome) -> Result<()>) -> Resu
     })
 }
 
+/// Reads the inputs again as a scan does, case references filled in, without scanning them.
+///
+/// # Errors
+/// The first error of an input or of the sink.
+pub fn read_records(
+    inputs: &[PathBuf],
+    read: &ReadOptions,
+    sink: &mut dyn FnMut(ReadItem) -> Result<()>,
+) -> Result<Vec<InputInfo>> {
+    let mut own_cases = OwnCases::default();
+    let mut take = |mut item| {
+        if let ReadItem::Record(record) = &mut item {
+            own_cases.fill(record);
+        }
+        sink(item)
+    };
+    inputs
+        .iter()
+        .map(|path| read_input(path, read, &mut take))
+        .collect()
+}
+
 fn read_all(plan: &Plan<'_>, to_scan: &SyncSender<Vec<ReadItem>>) -> Result<Vec<InputInfo>> {
     let mut infos = Vec::new();
     let mut own_cases = OwnCases::default();
     let mut batch = Vec::new();
     let mut bytes = 0;
-    for path in plan.inputs {
+    for (input, path) in plan.inputs.iter().enumerate() {
         let info = read_input(path, plan.read, &mut |mut item| {
             if plan.interrupted.load(Ordering::Relaxed) {
                 return Err(Error::interrupted());
             }
             if let ReadItem::Record(record) = &mut item {
+                if let Some(case) = plan.links.and_then(|l| l.case(input, record.record)) {
+                    record.case_id = Some(case.to_owned());
+                }
                 own_cases.fill(record);
                 bytes += record.fields.iter().map(|f| f.text.len()).sum::<usize>();
             }
@@ -173,12 +207,20 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
     match item {
         ReadItem::Rejected(rejected) => Outcome::Rejected(rejected),
         ReadItem::Record(record) => {
+            let year = record.incident_year();
+            let mut signals = Vec::new();
+            let mut names = Vec::new();
             let (mut mentions, statements): (Vec<Vec<Mention>>, Vec<Vec<Mention>>) = record
                 .fields
                 .iter()
                 .map(|field| {
-                    let mut mentions = scanner.scan(&field.text);
+                    let mut mentions = scanner.scan_dated(&field.text, year);
                     plan.mute.apply(&field.text, &mut mentions);
+                    signals.push(scanner.signals(&field.text, &mentions));
+                    if plan.names {
+                        let spans = scanner.names(&field.text);
+                        names.extend(spans.iter().map(|span| span.of(&field.text).to_owned()));
+                    }
                     let mut statements = scanner.statements().to_vec();
                     plan.mute.apply(&field.text, &mut statements);
                     (mentions, statements)
@@ -188,6 +230,8 @@ fn scan_item(plan: &Plan<'_>, scanner: &mut Scanner<'_>, item: ReadItem) -> Outc
             Outcome::Scanned(Scanned {
                 record,
                 mentions,
+                signals,
+                names,
                 statements,
             })
         }

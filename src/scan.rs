@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::context::{Context, people};
-use crate::lexicon::{Lexicon, Rule};
-use crate::matcher::{self, Found, PhraseHits, RawMatch};
+use crate::context::{Context, people, sign};
+use crate::lexicon::{Exception, Lexicon, Rule, Signal};
+use crate::matcher::{self, Found, PhraseHits, RawMatch, Variant};
 use crate::mention::Mention;
-use crate::segment::Segmented;
+use crate::segment::{Break, Segmented};
 use crate::span::Span;
 
 /// Scans narratives with one lexicon. Each thread has its own; the buffers are kept between calls.
@@ -22,6 +22,17 @@ pub struct Scanner<'l> {
     statements: Vec<Mention>,
     /// Whether what a rule needs in the narrative is there, by rule, as far as it was asked.
     narrative_needs: RefCell<BTreeMap<usize, bool>>,
+}
+
+/// A signal found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FoundSignal {
+    /// Index of the signal.
+    pub signal: usize,
+    /// The words.
+    pub span: Span,
+    /// The sentence around them.
+    pub sentence: Span,
 }
 
 impl<'l> Scanner<'l> {
@@ -43,7 +54,14 @@ impl<'l> Scanner<'l> {
     /// Of the mentions of one category that overlap, those that count stand before those that do
     /// not; among equals the longest stays, then the leftmost, then the first rule.
     pub fn scan(&mut self, text: &str) -> Vec<Mention> {
-        let mut mentions = self.scan_all(text);
+        self.scan_dated(text, None)
+    }
+
+    /// As [`Scanner::scan`], with the year of the incident, by which years in the text are read as
+    /// now or long ago.
+    pub fn scan_dated(&mut self, text: &str, year: Option<i16>) -> Vec<Mention> {
+        self.context.set_year(year);
+        let mut mentions = self.find_all(text);
         set_lone_aside(self.lexicon, &mut mentions);
         resolve_overlaps(&mut mentions);
         mentions
@@ -52,9 +70,15 @@ impl<'l> Scanner<'l> {
     /// Every mention before overlaps are resolved: what each rule finds by itself. For tests of
     /// rules and for `explain`.
     pub fn scan_all(&mut self, text: &str) -> Vec<Mention> {
+        self.context.set_year(None);
+        self.find_all(text)
+    }
+
+    fn find_all(&mut self, text: &str) -> Vec<Mention> {
         let lexicon = self.lexicon;
         self.narrative_needs.get_mut().clear();
         self.text.segment(text, &lexicon.vocabulary);
+        sign::read_signs(text, lexicon, &mut self.text);
         people::follow_names(text, lexicon, &mut self.text);
         self.phrases.find(&self.text, &lexicon.classes);
         let all = 0..self.text.tokens.len();
@@ -88,6 +112,108 @@ impl<'l> Scanner<'l> {
         self.context
             .apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
         mentions
+    }
+
+    /// Signals in `text`, which must be the text of the last [`Scanner::scan`]: what it says of the
+    /// incident and its record, besides indicators. `mentions` are those of the scan.
+    pub fn signals(&mut self, text: &str, mentions: &[Mention]) -> Vec<FoundSignal> {
+        let lexicon = self.lexicon;
+        let all = 0..self.text.tokens.len();
+        matcher::run(
+            &lexicon.signal_program,
+            &lexicon.classes,
+            &self.text,
+            &self.phrases,
+            all,
+            &mut self.raw,
+        );
+        let mut found: Vec<FoundSignal> = Vec::new();
+        // The longest match of a signal first, so that those inside it fall away.
+        self.raw.sort_by_key(|m| {
+            (
+                m.owner,
+                std::cmp::Reverse(m.found.tokens.len()),
+                m.found.tokens.start,
+            )
+        });
+        for raw in &self.raw {
+            let signal = &lexicon.signals[raw.owner as usize];
+            let tokens = &self.text.tokens;
+            let (range, sentence) = self.text.sentences_around(&raw.found.tokens);
+            let span = Span::new(
+                tokens[raw.found.tokens.start].start as usize,
+                tokens[raw.found.tokens.end - 1].end as usize,
+            );
+            let again = |f: &FoundSignal| f.signal == raw.owner as usize && f.span.overlaps(span);
+            let beside = || {
+                mentions
+                    .iter()
+                    .any(|m| m.suppressed.is_none() && m.sentence.overlaps(sentence))
+            };
+            if !found.iter().any(again)
+                && !self.excepted(signal, &raw.found.tokens, range)
+                && (!signal.beside_evidence || beside())
+            {
+                found.push(FoundSignal {
+                    signal: raw.owner as usize,
+                    span,
+                    sentence,
+                });
+            }
+        }
+        found.sort_by_key(|f| (f.span.start, f.signal));
+        debug_assert!(found.iter().all(|f| f.span.end <= text.len()));
+        found
+    }
+
+    /// Full names in a text: a first name that the lexicon knows, or a
+    /// title, and a capitalised word that it does not know. Text in capitals only yields none.
+    pub fn names(&self, text: &str) -> Vec<Span> {
+        let named = |name: &str| self.lexicon.named.get(name);
+        let (first, title) = (named("first_name"), named("name_title"));
+        let classes = &self.lexicon.classes;
+        let is = |word, class: Option<_>| class.is_some_and(|class| classes.has(word, class));
+        let capitalised = |span: Span| {
+            let mut letters = span.of(text).chars();
+            letters.next().is_some_and(char::is_uppercase) && letters.any(char::is_lowercase)
+        };
+        // Segmented anew: in the last scan, a name behind a label is read as that label.
+        let mut segmented = Segmented::default();
+        segmented.segment(text, &self.lexicon.vocabulary);
+        let pairs = segmented.tokens.windows(2);
+        pairs
+            .filter(|pair| {
+                let (head, last) = (pair[0], pair[1]);
+                let unknown = last.word == 0 || last.corrected || is(last.word, first);
+                (is(head.word, first) || is(head.word, title))
+                    && last.gap == Break::None
+                    && unknown
+                    && capitalised(head.span())
+                    && capitalised(last.span())
+                    && last.span().len() > 2
+            })
+            .map(|pair| Span::new(pair[0].start as usize, pair[1].end as usize))
+            .collect()
+    }
+
+    fn excepted(
+        &self,
+        signal: &Signal,
+        own: &std::ops::Range<usize>,
+        sentence: std::ops::Range<usize>,
+    ) -> bool {
+        let (classes, tokens) = (&self.lexicon.classes, &self.text.tokens);
+        let mut verifier = matcher::Verifier::new(tokens, classes, &self.phrases, sentence.clone());
+        fn variants(list: &[Exception]) -> impl Iterator<Item = &Variant> {
+            list.iter().flat_map(|exception| &exception.variants)
+        }
+        variants(&signal.not_before).any(|v| verifier.until(v, own.start).is_some())
+            || variants(&signal.not_after).any(|v| verifier.from(v, own.end).is_some())
+            || signal.not_in_sentence.iter().any(|exception| {
+                let range = sentence.clone();
+                matcher::anywhere(&exception.variants, classes, tokens, &self.phrases, range)
+                    .is_some()
+            })
     }
 
     /// What the last narrative says about response checks, set aside or not, in the order of spans.

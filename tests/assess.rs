@@ -53,7 +53,7 @@ fn strangulation_is_read_first_and_quoted() {
     assert_eq!(assessment.tier, 1);
     let reason = &assessment.reasons[0];
     assert!(
-        reason.contains("2024-05-03") && reason.contains('"'),
+        reason.contains("reported on 3 May 2024: ") && reason.contains('"'),
         "{reason}"
     );
 }

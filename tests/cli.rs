@@ -363,7 +363,10 @@ fn a_failed_run_leaves_the_run_before_it() {
         [
             "cases.jsonl",
             "checks.jsonl",
+            "chronology.jsonl",
+            "course_of_conduct.jsonl",
             "evidence.jsonl",
+            "inconsistencies.jsonl",
             "manifest.json",
             "rejected.jsonl",
             "suppressed.jsonl"

@@ -3,6 +3,10 @@
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use throughline::assertion::Group;
+use throughline::case::chronology::ChronologyRow;
+use throughline::case::conduct::{Element, ElementQuote};
+use throughline::case::inconsistency::Inconsistency;
+use throughline::case::link::LinkCounts;
 use throughline::report::html::write_report;
 use throughline::report::rows::{
     ReportCase, ReportCategory, ReportCheck, ReportCounts, ReportData, ReportField, ReportIncident,
@@ -82,6 +86,41 @@ fn hostile_run() -> ReportData {
         last_date: HOSTILE.to_owned(),
         key_quote: HOSTILE.to_owned(),
         incidents: vec![incident],
+        pattern: vec![HOSTILE.to_owned()],
+        chronology: vec![ChronologyRow {
+            incident_id: HOSTILE.to_owned(),
+            placed_on: HOSTILE.to_owned(),
+            reported_on: HOSTILE.to_owned(),
+            happened: vec![HOSTILE.to_owned()],
+            reporter: HOSTILE.to_owned(),
+            grade: vec![HOSTILE.to_owned()],
+            children: HOSTILE.to_owned(),
+            key_quote: HOSTILE.to_owned(),
+            ..ChronologyRow::default()
+        }],
+        conduct: vec![Element {
+            element: HOSTILE.to_owned(),
+            title: HOSTILE.to_owned(),
+            part: HOSTILE.to_owned(),
+            finding: HOSTILE.to_owned(),
+            quotes: vec![ElementQuote {
+                incident: 0,
+                incident_id: HOSTILE.to_owned(),
+                incident_date: HOSTILE.to_owned(),
+                what: HOSTILE.to_owned(),
+                quote: HOSTILE.to_owned(),
+            }],
+        }],
+        inconsistencies: vec![Inconsistency {
+            incident: 0,
+            incident_id: HOSTILE.to_owned(),
+            incident_date: HOSTILE.to_owned(),
+            kind: "form_and_text",
+            finding: HOSTILE.to_owned(),
+            quote: HOSTILE.to_owned(),
+            against_incident_id: HOSTILE.to_owned(),
+            against_quote: HOSTILE.to_owned(),
+        }],
     };
     ReportData {
         version: "0.1.0".to_owned(),
@@ -105,7 +144,12 @@ fn hostile_run() -> ReportData {
             category("<script>", Group::Context, 1),
         ],
         cases: vec![case],
-        cases_not_shown: 0,
+        conduct_law: HOSTILE.to_owned(),
+        links: Some(LinkCounts {
+            by_column: [(HOSTILE.to_owned(), 1)].into(),
+            ..LinkCounts::default()
+        }),
+        ..ReportData::default()
     }
 }
 

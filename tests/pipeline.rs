@@ -264,7 +264,7 @@ fn tables_do_not_depend_on_the_number_of_threads() {
             .remove("time")
             .expect("times");
         files.insert("manifest".into(), manifest.to_string().into_bytes());
-        assert_eq!(files.len(), 13);
+        assert_eq!(files.len(), 19);
         match &first {
             None => first = Some(files),
             Some(first) => {
@@ -625,5 +625,115 @@ fn quotes_and_counts_on_real_texts() {
             counts["cases_flagged"],
             begun.elapsed().as_secs_f64()
         );
+    }
+}
+
+/// The sample of linked cases, as a user would run it: its cases, and what was joined.
+#[test]
+fn the_sample_of_cases_shows_each_kind() {
+    let sample = crate::support::crate_folder().join("data/sample_cases.csv");
+    let sample = sample.to_str().expect("a plain path");
+    let desk = Desk::new();
+    let options = [
+        "--link-by",
+        "victim_id+suspect_id,address_id",
+        "--coded-column",
+        "strangulation_flag=strangulation",
+        "--coverage",
+        "--raw-csv",
+    ];
+    let run = |out: &str, inputs: &[&str]| {
+        let mut args = vec!["scan"];
+        args.extend(inputs);
+        args.extend(["--out", out]);
+        args.extend(options);
+        let run = desk.run(&args);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+    };
+    run("out", &[sample]);
+    let csv = |out: &str, name: &str| csv_rows(&desk.read(&format!("{out}/{name}.csv")));
+    let column = |rows: &[BTreeMap<String, String>], name: &str| -> Vec<String> {
+        rows.iter().map(|row| row[name].clone()).collect()
+    };
+
+    let manifest: Value =
+        serde_json::from_str(&desk.read("out/manifest.json")).expect("valid JSON");
+    assert_eq!(manifest["links"]["records_joined"], 4);
+    assert_eq!(manifest["links"]["cases_joined"], 1);
+    assert_eq!(manifest["links"]["by_column"]["address_id"], 2);
+    assert_eq!(manifest["links"]["by_column"]["victim_id+suspect_id"], 3);
+    assert_eq!(manifest["texts"]["may_be_cut"], 3);
+    let joined = csv("out", "chronology")
+        .into_iter()
+        .filter(|row| row["case_id"] == "linked LK-01");
+    let joined: Vec<_> = joined.collect();
+    assert_eq!(
+        column(&joined, "incident_id"),
+        ["LK-01", "LK-02", "LK-03", "LK-04"]
+    );
+    let mut kinds = column(&csv("out", "inconsistencies"), "kind");
+    kinds.sort();
+    kinds.dedup();
+    assert_eq!(
+        kinds,
+        [
+            "coded_and_text",
+            "form_and_text",
+            "grade_and_content",
+            "history_claimed",
+            "roles_swapped"
+        ]
+    );
+    let mut gaps = column(&csv("out", "coverage"), "gap");
+    gaps.sort();
+    gaps.dedup();
+    assert_eq!(gaps, ["empty", "may_be_cut", "very_short"]);
+
+    // The case like the one that the program was made for: what nobody put together stands together.
+    let cases = csv("out", "cases");
+    let case = cases
+        .iter()
+        .find(|row| row["case_id"] == "MC-01")
+        .expect("the case");
+    assert_eq!(case["tier"], "1");
+    assert!(
+        case["reasons"].contains("reported on 2 April 2024: \""),
+        "{}",
+        case["reasons"]
+    );
+    assert!(
+        case["pattern"].contains("Narrowing: the days between the 5 dated incidents"),
+        "{}",
+        case["pattern"]
+    );
+    let conduct: Vec<_> = csv("out", "course_of_conduct")
+        .into_iter()
+        .filter(|row| row["case_id"] == "MC-01")
+        .collect();
+    assert!(column(&conduct, "part").contains(&"control_and_entrapment".to_owned()));
+    assert!(column(&conduct, "part").contains(&"control_and_suicidality".to_owned()));
+    let chronology: Vec<_> = csv("out", "chronology")
+        .into_iter()
+        .filter(|row| row["case_id"] == "MC-01")
+        .collect();
+    assert!(chronology[1]["reporter"].starts_with("neighbour"));
+    assert!(chronology[1]["outcome"].contains("no arrest"));
+
+    // The same records in two files, the other way round: the same cases.
+    let text = std::fs::read_to_string(sample).expect("readable");
+    let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+    let header = reader.headers().expect("a header").clone();
+    let rows: Vec<::csv::StringRecord> = reader.records().map(|r| r.expect("a row")).collect();
+    for (name, part) in [("a.csv", &rows[20..]), ("b.csv", &rows[..20])] {
+        let mut writer = ::csv::Writer::from_writer(Vec::new());
+        writer.write_record(&header).expect("memory");
+        for row in part.iter().rev() {
+            writer.write_record(row).expect("memory");
+        }
+        desk.write(name, writer.into_inner().expect("memory"));
+    }
+    run("parts", &["a.csv", "b.csv"]);
+    for table in ["cases", "course_of_conduct", "inconsistencies"] {
+        assert_eq!(csv("out", table), csv("parts", table), "{table}");
     }
 }

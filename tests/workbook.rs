@@ -63,6 +63,9 @@ fn the_sheets_hold_the_rows_of_the_tables() {
             "Evidence",
             "Suppressed",
             "Checks",
+            "Chronology",
+            "Course of conduct",
+            "Inconsistencies",
             "Rejected",
             "Summary",
             "About"
@@ -73,6 +76,8 @@ fn the_sheets_hold_the_rows_of_the_tables() {
         ("Evidence", "evidence"),
         ("Suppressed", "suppressed"),
         ("Checks", "checks"),
+        ("Chronology", "chronology"),
+        ("Course of conduct", "course_of_conduct"),
     ] {
         let mut wanted = table(&desk, &format!("out/{file}.jsonl"));
         let mut found = sheet(&path, name);
@@ -137,9 +142,9 @@ fn sheets_have_frozen_heads_filters_links_and_lists() {
     let cases = &parts["xl/worksheets/sheet1.xml"];
     for wanted in [
         "state=\"frozen\"",
-        "<autoFilter ref=\"A1:O3\"",
+        "<autoFilter ref=\"A1:P3\"",
         "<dataValidation type=\"list\"",
-        "accept,dismiss",
+        "accept,dismiss,unsure",
         "location=\"'Evidence'!A2\"",
     ] {
         assert!(cases.contains(wanted), "{wanted}: {cases}");

@@ -33,6 +33,14 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Check, list, show or test the rule files.
     Lexicon(LexiconArgs),
+    /// Read reviewers' decisions back: precision by rule, agreement, proposals, gold file.
+    Review(ReviewArgs),
+    /// Draw a random sample of records without evidence to read, and estimate what is missed.
+    Sample(SampleArgs),
+    /// Show cases and evidence gained or lost between two runs, and the rules responsible.
+    Compare(CompareArgs),
+    /// Write the method statement of a run, for disclosure and transparency records.
+    Statement(StatementArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.
@@ -87,7 +95,7 @@ pub struct ScanArgs {
     pub per_case: bool,
     /// Mask names, phone numbers, e-mail and postal addresses and other personal identifiers in all
     /// that is written. It can miss some: read before you share.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "link_names")]
     pub redact: bool,
     /// Worker threads [default: all cores].
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
@@ -95,6 +103,23 @@ pub struct ScanArgs {
     /// CSV without byte-order mark and without the guard before formula characters.
     #[arg(long)]
     pub raw_csv: bool,
+    /// Join records into cases by the values of these columns, across case references too. `+` between
+    /// columns compares their values with each other: victim_id+suspect_id.
+    #[arg(long, value_name = "COLUMN,…", value_delimiter = ',')]
+    pub link_by: Vec<String>,
+    /// Write the table `link_proposals`: full names that stand in several cases. Nothing is joined by them.
+    #[arg(long)]
+    pub link_names: bool,
+    /// A tick-box column to put beside the text: NAME=CATEGORY[,CATEGORY]; NAME:CODE=CATEGORY for a
+    /// column of codes. May be given several times.
+    #[arg(long, value_name = "NAME=CATEGORY")]
+    pub coded_column: Vec<String>,
+    /// A file with one such entry a line; lines that begin with # are left out.
+    #[arg(long, value_name = "FILE")]
+    pub coded_columns: Option<PathBuf>,
+    /// Write the table `coverage`: texts that are empty, very short or perhaps cut short.
+    #[arg(long)]
+    pub coverage: bool,
     /// Cases that report.html shows at most; the tables always hold all.
     #[arg(long, value_name = "N", default_value_t = 5000)]
     pub report_cases: usize,
@@ -130,6 +155,15 @@ pub struct ReadArgs {
     /// Columns of people's names, which --redact masks in the texts as well.
     #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
     pub name_columns: Vec<String>,
+    /// Column of the dates of reports, apart from those of incidents [default: guessed].
+    #[arg(long, value_name = "NAME")]
+    pub reported_column: Option<String>,
+    /// Column of risk grades [default: guessed].
+    #[arg(long, value_name = "NAME")]
+    pub grade_column: Option<String>,
+    /// Column of outcomes [default: guessed].
+    #[arg(long, value_name = "NAME")]
+    pub outcome_column: Option<String>,
     /// Character encoding: auto, utf-8, windows-1252, utf-16le …
     #[arg(long, value_name = "LABEL", default_value = "auto")]
     pub encoding: String,
@@ -238,4 +272,119 @@ pub enum LexiconAction {
         #[command(flatten)]
         lexicon: LexiconChoice,
     },
+}
+
+/// Options of `review`.
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// Reviewed files: evidence.csv or cases.csv with the reviewer's columns filled in, or
+    /// reviewed.csv. `NAME=FILE` names the reviewer of rows that name none [default: the file's name].
+    #[arg(value_name = "REVIEWED", required = true)]
+    pub files: Vec<String>,
+    /// Folder of the run [default: the one in which a reviewed file lies].
+    #[arg(long, value_name = "DIR")]
+    pub run: Option<PathBuf>,
+    /// Write precision, agreement, disagreements, proposals and false positives as CSV into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Add the decided texts to this gold file (JSONL) for `evaluate`; the sentences of the evidence,
+    /// or with --input the whole narratives.
+    #[arg(long, value_name = "FILE")]
+    pub gold: Option<PathBuf>,
+    /// The inputs of the run, for the gold file.
+    #[arg(long, value_name = "INPUT", requires = "gold", num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// Which lexicon.
+    #[command(flatten)]
+    pub lexicon: LexiconChoice,
+}
+
+/// Options of `sample`.
+#[derive(Debug, Args)]
+pub struct SampleArgs {
+    /// Folder of the run.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The inputs of the run [default: as its manifest names them].
+    #[arg(long, value_name = "INPUT", num_args = 1..)]
+    pub input: Vec<PathBuf>,
+    /// Write the sample to this file (CSV); without it, only say how many to read.
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "read")]
+    pub out: Option<PathBuf>,
+    /// Records to draw [default: as many as --rate and --margin ask for].
+    #[arg(long, value_name = "N")]
+    pub n: Option<usize>,
+    /// Seed of the draw: the same seed gives the same records.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// Guessed share of records without evidence in which something is missed.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
+    pub rate: f64,
+    /// How closely to know it: ± this share.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.03, value_parser = share)]
+    pub margin: f64,
+    /// Read the sample back with its decisions, and estimate what is missed.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub read: Vec<PathBuf>,
+    /// Decisions on what was flagged, as `review` reads them, to estimate recall.
+    #[arg(long, value_name = "REVIEWED", num_args = 1.., requires = "read")]
+    pub reviewed: Vec<String>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
+        _ => Err("a share between 0 and 1, such as 0.05".to_owned()),
+    }
+}
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Folder of the run to compare from.
+    #[arg(value_name = "RUN_A")]
+    pub run_a: PathBuf,
+    /// Folder of the run to compare to.
+    #[arg(value_name = "RUN_B")]
+    pub run_b: PathBuf,
+    /// What to write: text goes to standard output, csv and html into --out.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "text"
+    )]
+    pub format: Vec<CompareFormat>,
+    /// Folder for csv and html.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// A form of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum CompareFormat {
+    /// On standard output, without quotes.
+    Text,
+    /// changed_cases.csv, changed_evidence.csv, changed_rules.csv, changed_checks.csv.
+    Csv,
+    /// comparison.html, one file without script or network.
+    Html,
+}
+
+/// Options of `statement`.
+#[derive(Debug, Args)]
+pub struct StatementArgs {
+    /// Folder of the run.
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// Write to this file (Markdown) [default: standard output].
+    #[arg(long, value_name = "FILE.md")]
+    pub out: Option<PathBuf>,
+    /// Decisions on the run, as `review` reads them, for its measured precision.
+    #[arg(long, value_name = "REVIEWED", num_args = 1..)]
+    pub reviewed: Vec<String>,
+    /// A sample of the run with its decisions, as `sample --read` reads it, for what is missed.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub sample: Vec<PathBuf>,
 }

@@ -164,7 +164,7 @@ fn wide_line(name: &str, width: usize, score: Score, out: &mut impl io::Write) -
 }
 
 /// A share with its Wilson interval and n.
-fn rate(part: u64, whole: u64) -> String {
+pub(super) fn rate(part: u64, whole: u64) -> String {
     match wilson(part, whole) {
         None => "– (n=0)".to_owned(),
         Some((low, high)) => format!(

@@ -30,7 +30,7 @@ pub fn run(args: &ExplainArgs, color: bool) -> Result<u8> {
                 "{}, record {}, field {}",
                 record.source, record.record, field.name
             )?;
-            let mentions = scanner.scan(&field.text);
+            let mentions = scanner.scan_dated(&field.text, record.incident_year());
             explain(&lexicon, &field.text, &mentions, color, &mut out)?;
             explain_checks(&lexicon, &field.text, scanner.statements(), color, &mut out)?;
         }

@@ -1,10 +1,14 @@
 //! Runs the command that was asked for.
 
 mod args;
+mod compare;
 mod evaluate;
 mod explain;
 mod lexicon;
+mod review;
+mod sample;
 mod scan;
+mod statement;
 mod terminal;
 
 use std::io::{self, Write as _};
@@ -55,6 +59,10 @@ fn run(cli: Cli) -> Result<u8> {
         Command::Explain(args) => explain::run(&args, terminal::color(cli.color)),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Lexicon(args) => lexicon::run(&args),
+        Command::Review(args) => review::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Statement(args) => statement::run(&args),
+        Command::Sample(args) => sample::run(&args),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "throughline", &mut io::stdout());
             Ok(COMPLETE)

@@ -1,6 +1,7 @@
 //! `throughline scan`: the main job.
 
 use std::io::{self, IsTerminal as _, Write as _};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -12,9 +13,13 @@ use super::args::{ReadArgs, ScanArgs};
 use super::lexicon::load;
 use super::{COMPLETE, LOOK};
 use throughline::boilerplate::MuteList;
+use throughline::case::coded::CodedColumn;
+use throughline::case::link::{LinkKeys, Linker, Links};
 use throughline::error::Error;
+use throughline::lexicon::Lexicon;
+use throughline::narrative::ReadItem;
 use throughline::pipeline::{Plan, run as run_plan};
-use throughline::read::{InputInfo, ReadOptions, expand_inputs};
+use throughline::read::{InputInfo, ReadOptions, expand_inputs, read_input};
 use throughline::report::{
     CANDIDATES_FILE, OutputFormat, RunOptions, RunSummary, RunWriter, Staging, Timing,
 };
@@ -31,13 +36,18 @@ pub fn read_options(args: &ReadArgs) -> Result<ReadOptions> {
         id_column: args.id_column.clone(),
         date_column: args.date_column.clone(),
         name_columns: args.name_columns.clone(),
+        reported_column: args.reported_column.clone(),
+        grade_column: args.grade_column.clone(),
+        outcome_column: args.outcome_column.clone(),
+        link_columns: Vec::new(),
+        coded_columns: Vec::new(),
         encoding: Some(args.encoding.clone()),
         max_record_bytes: args.max_record_bytes,
     })
 }
 
 pub fn run(args: &ScanArgs) -> Result<u8> {
-    let read = read_options(&args.read)?;
+    let mut read = read_options(&args.read)?;
     let mut formats: Vec<OutputFormat> = Vec::new();
     for name in &args.format {
         let format = name.parse()?;
@@ -50,7 +60,15 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         Some(path) => MuteList::read(path)?,
         None => MuteList::default(),
     };
+    let coded = coded_columns(args, &lexicon)?;
+    read.coded_columns = coded.iter().map(|c| c.column.clone()).collect();
+    let link_keys = LinkKeys::parse(&args.link_by);
+    read.link_columns.clone_from(&link_keys.columns);
     let inputs = expand_inputs(&args.inputs)?;
+    let links = match link_keys.keys.is_empty() {
+        true => None,
+        false => Some(link(&inputs, &read, &link_keys)?),
+    };
     let staging = Staging::prepare(&args.out, args.force)?;
     let interrupted = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupted);
@@ -58,16 +76,22 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         .map_err(|e| Error::usage(format!("cannot watch for signals: {e}")))?;
 
     let begun = (jiff::Timestamp::now(), Instant::now());
+    let manifest = manifest_options(args, &mute, &coded);
     let options = RunOptions {
         formats,
         raw_csv: args.raw_csv,
         report_cases: args.report_cases,
         report_bytes: REPORT_BYTES,
+        coded,
+        link_keys,
+        links: links.as_ref().map(|links| links.counts.clone()),
+        coverage: args.coverage,
+        link_names: args.link_names,
         jurisdiction: args.jurisdiction.clone(),
         redact: args.redact,
         per_case: args.per_case,
         sheet_rows: None,
-        manifest: manifest_options(args, &mute),
+        manifest,
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
     let progress = progress(args.quiet);
@@ -76,6 +100,8 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         read: &read,
         lexicon: &lexicon,
         mute: &mute,
+        links: links.as_ref(),
+        names: args.link_names,
         jobs: args.jobs,
         interrupted: &interrupted,
     };
@@ -84,6 +110,16 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         writer.take(&outcome)
     })?;
     progress.finish_and_clear();
+    // A misspelt column would pass for one in which nothing is ticked.
+    if let Some(column) = read.coded_columns.iter().find(|column| {
+        infos
+            .iter()
+            .all(|info| !info.columns.coded.contains(column))
+    }) {
+        return Err(
+            Error::usage(format!("--coded-column: no input has a column {column:?}")).into(),
+        );
+    }
     let summary = writer.finish(staging.folder(), &infos, || Timing {
         start: begun.0.to_string(),
         end: jiff::Timestamp::now().to_string(),
@@ -103,8 +139,59 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     })
 }
 
+/// What `--coded-column` and the file of them ask for.
+fn coded_columns(args: &ScanArgs, lexicon: &Lexicon) -> Result<Vec<CodedColumn>> {
+    let mut entries = args.coded_column.clone();
+    if let Some(path) = &args.coded_columns {
+        let text = std::fs::read_to_string(path).map_err(|e| Error::io("cannot read", path, e))?;
+        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+        entries.extend(
+            lines
+                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+                .map(str::to_owned),
+        );
+    }
+    let columns = entries
+        .iter()
+        .map(|entry| CodedColumn::parse(entry, lexicon));
+    Ok(columns.collect::<throughline::error::Result<Vec<_>>>()?)
+}
+
+/// Reads the inputs once for what links their records.
+fn link(inputs: &[PathBuf], read: &ReadOptions, keys: &LinkKeys) -> Result<Links> {
+    let mut linker = Linker::new(keys.clone());
+    let mut found = vec![false; keys.columns.len()];
+    for (input, path) in inputs.iter().enumerate() {
+        if path.as_os_str() == "-" {
+            return Err(Error::usage(
+                "--link-by reads its input twice, which standard input cannot be; save it to a file",
+            )
+            .into());
+        }
+        read_input(path, read, &mut |item| {
+            if let ReadItem::Record(record) = item {
+                for (found, value) in found.iter_mut().zip(&record.extra.links) {
+                    *found |= value.is_some();
+                }
+                let case = record.case_id.as_deref();
+                let own = record.incident_ref();
+                linker.add((input, record.record), case, own, &record.extra.links);
+            }
+            Ok(())
+        })?;
+    }
+    if let Some(missing) = found.iter().position(|found| !found) {
+        return Err(Error::usage(format!(
+            "--link-by: no input has a value in a column {:?}",
+            keys.columns[missing]
+        ))
+        .into());
+    }
+    Ok(linker.finish())
+}
+
 /// Options that change the output, for the manifest. Paths and threads do not.
-fn manifest_options(args: &ScanArgs, mute: &MuteList) -> serde_json::Value {
+fn manifest_options(args: &ScanArgs, mute: &MuteList, coded: &[CodedColumn]) -> serde_json::Value {
     serde_json::json!({
         "input_format": args.read.input_format,
         "text_column": args.read.text_column,
@@ -116,6 +203,13 @@ fn manifest_options(args: &ScanArgs, mute: &MuteList) -> serde_json::Value {
         "format": args.format,
         "raw_csv": args.raw_csv,
         "report_cases": args.report_cases,
+        "reported_column": args.read.reported_column,
+        "grade_column": args.read.grade_column,
+        "outcome_column": args.read.outcome_column,
+        "link_by": args.link_by,
+        "link_names": args.link_names,
+        "coded_columns": coded.iter().map(CodedColumn::title).collect::<Vec<_>>(),
+        "coverage": args.coverage,
         "jurisdiction": args.jurisdiction,
         "redact": args.redact,
         "per_case": args.per_case,
@@ -164,6 +258,14 @@ fn print(args: &ScanArgs, infos: &[InputInfo], summary: &RunSummary) -> Result<(
         c.evidence,
         c.suppressed
     )?;
+    let t = summary.coverage;
+    if t.empty + t.very_short + t.may_be_cut > 0 {
+        writeln!(
+            out,
+            "texts    {} read; {} empty, {} very short, {} perhaps cut short (--coverage lists them)",
+            t.texts, t.empty, t.very_short, t.may_be_cut
+        )?;
+    }
     let [first, second, third] = summary.tiers;
     writeln!(
         out,

@@ -9,6 +9,7 @@ pub(crate) mod form;
 pub(crate) mod people;
 mod roles;
 mod scope;
+pub(crate) mod sign;
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -29,6 +30,8 @@ pub(crate) struct Context {
     far: Vec<RawMatch>,
     narrative: HashMap<usize, bool>,
     marks: Vec<Mark>,
+    /// The year of the incident, by which years in the text are read.
+    year: Option<i16>,
 }
 
 /// A modifier that may change the mentions of a sentence, with the tokens that it reaches.
@@ -55,6 +58,11 @@ impl Active {
 }
 
 impl Context {
+    /// The year of the incident that the next narrative tells of.
+    pub fn set_year(&mut self, year: Option<i16>) {
+        self.year = year;
+    }
+
     /// Reads the answers of forms in the narrative and adds a mention for each that a form's
     /// question stands for. Call it before [`Context::apply`].
     pub fn read_forms(
@@ -104,7 +112,7 @@ impl Context {
         assign: &mut dyn FnMut(&mut Mention),
     ) {
         self.narrative.clear();
-        self.find_far(lexicon, segmented, phrases);
+        self.find_far(text, lexicon, segmented, phrases);
         let mut first = 0;
         while first < mentions.len() {
             let index = segmented.sentence_of(mentions[first].tokens.start);
@@ -114,7 +122,14 @@ impl Context {
                     .iter()
                     .take_while(|m| m.tokens.start < sentence.last)
                     .count();
-            let actives = self.actives(lexicon, segmented, phrases, index, &mentions[first..last]);
+            let actives = self.actives(
+                text,
+                lexicon,
+                segmented,
+                phrases,
+                index,
+                &mentions[first..last],
+            );
             for mention in &mut mentions[first..last] {
                 assert_axes(text, lexicon, segmented, &sentence, &actives, mention);
                 assign(mention);
@@ -126,7 +141,13 @@ impl Context {
     }
 
     /// The modifiers that reach beyond their sentence, in the whole narrative.
-    fn find_far(&mut self, lexicon: &Lexicon, text: &Segmented, phrases: &PhraseHits) {
+    fn find_far(
+        &mut self,
+        source: &str,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        phrases: &PhraseHits,
+    ) {
         self.far.clear();
         let mut raw = std::mem::take(&mut self.far);
         matcher::run(
@@ -137,13 +158,14 @@ impl Context {
             0..text.tokens.len(),
             &mut raw,
         );
-        raw.retain(|m| self.works(lexicon, text, phrases, m));
+        raw.retain(|m| self.works(source, lexicon, text, phrases, m));
         self.far = raw;
     }
 
     /// Whether a match of a modifier stands where the modifier works.
     fn works(
         &mut self,
+        source: &str,
         lexicon: &Lexicon,
         text: &Segmented,
         phrases: &PhraseHits,
@@ -157,7 +179,14 @@ impl Context {
             .iter()
             .any(|mark| mark.tokens.start <= cue.start && cue.end <= mark.tokens.end);
         let question = || text.sentences[text.sentence_of(cue.start)].question;
+        let long_ago = || {
+            modifier.years.is_none_or(|years| {
+                let year = cue.clone().find_map(|token| year(source, text, token));
+                year.is_some_and(|year| years.holds(year, self.year))
+            })
+        };
         !answer
+            && long_ago()
             && (!modifier.only_questions || question())
             && self.allowed(lexicon, text, phrases, found.owner as usize)
     }
@@ -165,6 +194,7 @@ impl Context {
     /// The modifiers that can change the mentions of a sentence.
     fn actives(
         &mut self,
+        source: &str,
         lexicon: &Lexicon,
         text: &Segmented,
         phrases: &PhraseHits,
@@ -181,7 +211,7 @@ impl Context {
             sentence.tokens(),
             &mut raw,
         );
-        raw.retain(|m| self.works(lexicon, text, phrases, m));
+        raw.retain(|m| self.works(source, lexicon, text, phrases, m));
         let own = |m: &&RawMatch| sentence.tokens().contains(&m.found.tokens.start);
         let near: Vec<&RawMatch> = raw.iter().chain(self.far.iter().filter(own)).collect();
         let direction = |m: &RawMatch| lexicon.modifiers[m.owner as usize].direction;
@@ -293,7 +323,10 @@ impl Context {
         let later = || form::later_answer(lexicon, text, phrases, mention.tokens.end..own.last);
         // An answer that is known to belong to other words is not this question's.
         let free = |found: &(Answer, Range<usize>)| {
-            !self.marks.iter().any(|mark| mark.tokens.end == found.1.end)
+            !self.marks.iter().any(|mark| {
+                // "A: no" is marked as an answer to its own label.
+                mark.tokens.end == found.1.end && mark.stem.start < found.1.start
+            })
         };
         let next =
             || form::leading_answer(lexicon, text, phrases, sentence + 1, asked).filter(free);
@@ -320,6 +353,26 @@ fn is_role(effect: Effect) -> bool {
         effect,
         Effect::Source(_) | Effect::Experiencer(_) | Effect::Agent(_)
     )
+}
+
+/// The year that a token is, if it looks like one of a living memory.
+fn year(source: &str, text: &Segmented, token: usize) -> Option<i16> {
+    let written = text.tokens[token].span().of(source);
+    let year: i16 = (written.len() == 4).then(|| written.parse().ok())??;
+    (1930..=2100).contains(&year).then_some(year)
+}
+
+/// Whether of two cues that share a word only one can be meant. When and who say nothing about
+/// whether: "denies alcohol" is an absence and a habit.
+fn compete(one: Effect, other: Effect) -> bool {
+    let past = |effect| {
+        matches!(
+            effect,
+            Effect::Temporality(Temporality::Historical | Temporality::Current)
+        )
+    };
+    let polar = |effect| matches!(effect, Effect::Polarity(_));
+    is_role(one) == is_role(other) && !(past(one) && polar(other) || polar(one) && past(other))
 }
 
 fn bytes(text: &Segmented, tokens: &Range<usize>) -> Span {
@@ -386,7 +439,7 @@ fn assert_axes(
             // told me what to wear", though "never told" alone denies nothing.
             let of_indicator = modifier.direction == Direction::Pseudo
                 && (active.cue.start + 1..active.cue.end)
-                    .any(|token| active.took(token) && mention.took(token));
+                    .any(|token| active.took(token) && mention.took(token) && !is_person(token));
             bears && !of_indicator && !modifier.except.contains(&mention.category)
         })
         .map(|active| (active, reaches(active)))
@@ -402,11 +455,10 @@ fn assert_axes(
     });
     let mut kept: Vec<(&Active, bool)> = Vec::new();
     for (active, reaches) in order {
-        let role = |a: &Active| is_role(lexicon.modifiers[a.modifier].effect);
-        if !kept
-            .iter()
-            .any(|(other, _)| role(other) == role(active) && other.shares_a_word_with(active))
-        {
+        let effect = |a: &Active| lexicon.modifiers[a.modifier].effect;
+        if !kept.iter().any(|(other, _)| {
+            compete(effect(other), effect(active)) && other.shares_a_word_with(active)
+        }) {
             kept.push((active, reaches));
         }
     }

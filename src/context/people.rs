@@ -68,6 +68,7 @@ pub(crate) fn follow_names(text: &str, lexicon: &Lexicon, segmented: &mut Segmen
     };
     reader.decide_either(segmented);
     reader.read_owners(segmented);
+    reader.drop_former(segmented);
     let names = reader.names(segmented);
     if names.is_empty() {
         return;
@@ -394,6 +395,39 @@ impl<'a> Reader<'a> {
                 segmented.tokens[at].word = word;
             }
         }
+    }
+
+    /// "Ex Army", "ex Green Howard": what somebody was, and nobody's former partner.
+    fn drop_former(&self, segmented: &mut Segmented) {
+        let former = self.lexicon.named.get("former_word");
+        if self.shouted {
+            return;
+        }
+        for at in 0..segmented.tokens.len().saturating_sub(1) {
+            let next = at + 1;
+            if self.has(segmented, at, former)
+                && segmented.tokens[next].gap == Break::None
+                && self.source(segmented, next).len() > 2
+                && self.source(segmented, next).starts_with(char::is_uppercase)
+                && self.kind(segmented, next).is_none()
+                && !self.has(segmented, next, self.first_name)
+                && !self.is_title(segmented, next)
+                && self.has_capital_twice(segmented, next)
+            {
+                segmented.tokens[at].word = 0;
+            }
+        }
+    }
+
+    /// "Green Howard", "Army": two capitals in a row, or a word of the lexicon, is no surname.
+    fn has_capital_twice(&self, segmented: &Segmented, at: usize) -> bool {
+        segmented.tokens[at].word != 0
+            || segmented.tokens.get(at + 1).is_some_and(|t| {
+                t.gap == Break::None
+                    && self
+                        .source(segmented, at + 1)
+                        .starts_with(char::is_uppercase)
+            })
     }
 
     /// "AP's girlfriend" is the person abused.

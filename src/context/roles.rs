@@ -69,6 +69,8 @@ struct RoleClasses {
     saying: Option<ClassId>,
     newcomer: Option<ClassId>,
     officer: Option<ClassId>,
+    /// The word that takes up the person before it.
+    relative: Option<ClassId>,
     /// Labels that only own what follows: "IP's partner".
     owning: Option<ClassId>,
 }
@@ -95,6 +97,7 @@ impl Roles {
             saying: named("saying"),
             newcomer: named("new_partner_word"),
             officer: named("officer_word"),
+            relative: named("relative_word"),
             owning: named("owning_label"),
         };
         let has =
@@ -277,6 +280,12 @@ impl Roles {
         None
     }
 
+    /// Whether a label of the suspect stands before a token in its unit.
+    fn suspect_before(&self, lexicon: &Lexicon, text: &Segmented, token: usize) -> bool {
+        (text.unit_of(token).start..token)
+            .any(|at| Self::has(lexicon, text, at, self.classes.suspect))
+    }
+
     /// To whom it is done: the slot, or what the slot owns ("her brother"), or a person in the match.
     fn target(
         &self,
@@ -301,6 +310,7 @@ impl Roles {
                         // "kicked PC in the leg"
                         _ => {
                             at == mention.tokens.start + 1
+                                && self.suspect_before(lexicon, text, mention.tokens.start)
                                 && Self::has(lexicon, text, at, self.classes.officer)
                         }
                     };
@@ -402,9 +412,13 @@ impl Roles {
             return Role::Victim;
         }
         // The pronoun that stands for the person: in the slot, or anywhere in the words matched.
+        // "the dog's to go to Uncle G": a relative in the words is no pronoun.
+        let is_pronoun = |t: &usize| {
+            kind_of(text, *t).is_some() && self.label(lexicon, text, *t..*t + 1).is_none()
+        };
         let pronoun = slot
-            .and_then(|(start, end)| (start..end).rev().find(|t| kind_of(text, *t).is_some()))
-            .or_else(|| mention.tokens.clone().find(|t| kind_of(text, *t).is_some()));
+            .and_then(|(start, end)| (start..end).rev().find(is_pronoun))
+            .or_else(|| mention.tokens.clone().find(is_pronoun));
         let kind = pronoun.and_then(|t| kind_of(text, t));
         // "Mia says she wants to die": whoever says so of themselves. A relative who says it may
         // speak of somebody else.
@@ -432,13 +446,27 @@ impl Roles {
             );
             return role;
         }
+        // "two friends, one who took her own life": the person before "who".
+        let unit = text.unit_of(mention.tokens.start);
+        let who = (mention.tokens.start.saturating_sub(1).max(unit.start)..=mention.tokens.start)
+            .find(|at| Self::has(lexicon, text, *at, self.classes.relative));
+        if let Some(who) = who {
+            let first = who.saturating_sub(NEAR).max(unit.start);
+            let whose = (first..who)
+                .rev()
+                .find_map(|at| Some((at, self.label(lexicon, text, at..at + 1)?)));
+            if let Some((at, label)) = whose {
+                let role = role_of(label);
+                self.note(text, mention, role, "the person before \"who\"", Some(at));
+                return role;
+            }
+        }
         let own_words = kind.is_none()
             && self.is_first_person(
                 lexicon,
                 text,
                 Some((mention.tokens.start, mention.tokens.end)),
             );
-        let unit = text.unit_of(mention.tokens.start);
         let reach = if kind.is_some() { FAR } else { NEAR };
         let from = if kind.is_some() {
             mention.tokens.start.saturating_sub(reach)
@@ -513,7 +541,8 @@ impl Roles {
             at if owned(at - 1) => at.checked_sub(2),
             at => Some(at - 1),
         };
-        !before.is_some_and(linking) && !(person + 1..start).any(linking)
+        // The match itself may begin with one: "PC and CPN after overdose".
+        !before.is_some_and(linking) && !(person + 1..=start).any(linking)
     }
 
     fn role_of(&self, label: Label) -> Role {

@@ -122,7 +122,56 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
             }
         }
     }
+    signals(lexicon, prefix, &mut scanner, &mut ran, &mut failures);
     (ran, failures)
+}
+
+fn signals(
+    lexicon: &Lexicon,
+    prefix: &str,
+    scanner: &mut Scanner<'_>,
+    ran: &mut usize,
+    failures: &mut Vec<ExampleFailure>,
+) {
+    let wanted = |id: &str| id.starts_with(prefix);
+    let signals = lexicon.signals.iter().enumerate();
+    for (index, signal) in signals.filter(|(_, s)| wanted(&s.id)) {
+        let mut spans = |text: &str| -> Vec<crate::span::Span> {
+            *ran += 1;
+            let mentions = scanner.scan(text);
+            let found = scanner.signals(text, &mentions);
+            let own = found.iter().filter(|f| f.signal == index);
+            own.map(|f| f.span).collect()
+        };
+        let mut fail = |line: usize, text: &str, message: String| {
+            failures.push(ExampleFailure {
+                id: signal.id.clone(),
+                place: (signal.place.0.clone(), line),
+                text: text.to_owned(),
+                message,
+            });
+        };
+        for example in &signal.examples {
+            let found = spans(&example.text);
+            let words: Vec<&str> = found.iter().map(|s| s.of(&example.text)).collect();
+            if found.is_empty() {
+                fail(
+                    example.line,
+                    &example.text,
+                    "the signal is not found".into(),
+                );
+            } else if !found.iter().any(|s| example.span.is_none_or(|e| e == *s)) {
+                let message = format!("finds other words: {}", words.join(" / "));
+                fail(example.line, &example.text, message);
+            }
+        }
+        for (counter, line) in &signal.counter {
+            if let Some(span) = spans(counter).first() {
+                let message = format!("must not be found, but is: {}", span.of(counter));
+                fail(*line, counter, message);
+            }
+        }
+    }
 }
 
 /// What is to be done was not done: for a rule of what was done it is no match.

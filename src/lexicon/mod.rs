@@ -65,6 +65,10 @@ pub struct Lexicon {
     pub tiers: Vec<TierRule>,
     /// Combination prompts.
     pub prompts: Vec<PromptRule>,
+    /// What texts say of an incident and its record, besides indicators.
+    pub signals: Vec<Signal>,
+    /// The elements of a course of conduct.
+    pub conduct: Conduct,
     /// Response checks, in the order of their ids.
     pub checks: Vec<Check>,
     /// Legal tests to show beside checks, in file order.
@@ -77,6 +81,7 @@ pub struct Lexicon {
     pub(crate) modifier_program: Program,
     /// Modifiers that reach beyond their own sentence; they are looked for in every sentence.
     pub(crate) far_program: Program,
+    pub(crate) signal_program: Program,
     pub(crate) named: NamedClasses,
 }
 
@@ -180,6 +185,8 @@ pub struct Trigger {
     pub categories: Vec<usize>,
     /// So many different ones of them.
     pub at_least: usize,
+    /// It is not met where the words of a trigger of one of these checks stand.
+    pub unless: Vec<usize>,
     /// So many incidents of the case hold evidence.
     pub incidents: usize,
     /// The rule that finds its words, if words are asked for.
@@ -290,6 +297,8 @@ pub struct Modifier {
     pub reason: String,
     /// It works only in sentences that end with a question mark.
     pub only_questions: bool,
+    /// How long ago the year in the cue must be, if it must.
+    pub years: Option<YearsAgo>,
     /// Its patterns as written.
     pub patterns: Vec<String>,
     /// File, and line in it.
@@ -299,6 +308,24 @@ pub struct Modifier {
     pub(crate) unless_in_narrative: Vec<Variant>,
     /// Sentences with what must come out.
     pub examples: Vec<ModifierExample>,
+}
+
+/// How long ago a year must be for a cue that names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YearsAgo {
+    /// At least so many years before the year of the incident.
+    pub older_by: i16,
+    /// Where the incident has no date: the last year that counts.
+    pub undated: i16,
+}
+
+impl YearsAgo {
+    /// Whether `year` is long enough before the year of the incident.
+    pub fn holds(self, year: i16, incident: Option<i16>) -> bool {
+        incident.map_or(year <= self.undated, |incident| {
+            year <= incident - self.older_by
+        })
+    }
 }
 
 /// An example of a modifier: some mention of the category must come out so.
@@ -423,6 +450,122 @@ pub struct PromptRule {
     pub all: Vec<Vec<usize>>,
     /// So many different categories of the first list.
     pub at_least: usize,
+}
+
+/// Words that say something about an incident or its record and are no indicator.
+#[derive(Debug)]
+pub struct Signal {
+    /// Stable id.
+    pub id: String,
+    /// What it tells.
+    pub kind: SignalKind,
+    /// What a case calls it.
+    pub value: String,
+    /// It counts only in a sentence that holds evidence.
+    pub beside_evidence: bool,
+    /// File and line.
+    pub place: (String, usize),
+    /// Texts that it must find.
+    pub examples: Vec<RuleExample>,
+    /// Texts in which it must not be found, with their lines.
+    pub counter: Vec<(String, usize)>,
+    pub(crate) not_before: Vec<Exception>,
+    pub(crate) not_after: Vec<Exception>,
+    pub(crate) not_in_sentence: Vec<Exception>,
+}
+
+/// What a signal tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SignalKind {
+    /// Who reported the incident.
+    Reporter,
+    /// That children were there, or that none were.
+    Children,
+    /// The grade of a risk assessment.
+    Grade,
+    /// How the incident ended.
+    Outcome,
+    /// That what is told happened before the day of the record.
+    Earlier,
+    /// That nothing was known before: an isolated incident, no previous.
+    NoHistory,
+    /// That the roles of the people are contested or were the other way round.
+    Roles,
+    /// What belongs to an element of a course of conduct.
+    Conduct,
+}
+
+impl SignalKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::Reporter,
+        Self::Children,
+        Self::Grade,
+        Self::Outcome,
+        Self::Earlier,
+        Self::NoHistory,
+        Self::Roles,
+        Self::Conduct,
+    ];
+
+    /// The kind as lexicon files name it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reporter => "reporter",
+            Self::Children => "children",
+            Self::Grade => "grade",
+            Self::Outcome => "outcome",
+            Self::Earlier => "earlier",
+            Self::NoHistory => "no_history",
+            Self::Roles => "roles",
+            Self::Conduct => "conduct",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
+    }
+}
+
+impl std::fmt::Display for SignalKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The elements of a course of conduct, and which categories the case logic asks for.
+#[derive(Debug, Default)]
+pub struct Conduct {
+    /// The law, with what a reader has to know of it.
+    pub law: String,
+    /// The elements, or parts of them, in order.
+    pub parts: Vec<ConductPart>,
+    /// Categories in which escalation is stated.
+    pub stated_escalation: Vec<usize>,
+    /// Categories that tell of children.
+    pub children: Vec<usize>,
+    /// Words of a grade that a tier 1 mention does not go with.
+    pub ordinary_grades: Vec<String>,
+}
+
+/// An element of a course of conduct, or one of its parts.
+#[derive(Debug)]
+pub struct ConductPart {
+    /// Id of the element; its parts share it.
+    pub id: String,
+    /// What the law asks for, in plain words.
+    pub title: String,
+    /// The part; empty if the element has none.
+    pub part: String,
+    /// Categories that feed it.
+    pub any: Vec<usize>,
+    /// Tags of rules that feed it, whatever their category.
+    pub tags: Vec<String>,
+    /// Signals that feed it.
+    pub signals: Vec<usize>,
+    /// Incidents that the law asks for at least; 0 where it says nothing.
+    pub occasions: usize,
 }
 
 /// Classes that the program itself asks for, by their fixed names.

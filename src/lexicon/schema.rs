@@ -30,6 +30,9 @@ pub(crate) struct File {
     pub form: Option<Form>,
     pub frequency: Option<Frequency>,
     pub assess: Option<Assess>,
+    #[serde(default)]
+    pub signal: Vec<Spanned<Signal>>,
+    pub conduct: Option<Conduct>,
     pub check: Option<Check>,
     #[serde(default)]
     pub legal: Vec<Spanned<Legal>>,
@@ -257,6 +260,10 @@ pub(crate) struct Modifier {
     pub needs_in_narrative: Vec<Spanned<String>>,
     #[serde(default)]
     pub unless_in_narrative: Vec<Spanned<String>>,
+    /// It works only where the year in the cue is at least so many years before the incident …
+    pub older_by: Option<i16>,
+    /// … or, where the incident has no date, not after this year.
+    pub undated: Option<i16>,
     /// Why a mention is set aside where the value alone does not say it.
     pub reason: Option<String>,
     #[serde(rename = "why")]
@@ -384,6 +391,9 @@ pub(crate) struct Trigger {
     pub categories: Vec<Spanned<String>>,
     /// So many different categories of the list.
     pub at_least: Option<usize>,
+    /// Checks whose own words must not be there: after a death other things are asked than after a row.
+    #[serde(default)]
+    pub unless: Vec<Spanned<String>>,
     /// So many incidents of the case must hold evidence.
     pub incidents: Option<usize>,
     #[serde(default)]
@@ -394,6 +404,9 @@ pub(crate) struct Trigger {
     pub not_after: Vec<Spanned<String>>,
     #[serde(default)]
     pub not_in_sentence: Vec<Spanned<String>>,
+    /// Words that must stand somewhere in the narrative as well.
+    #[serde(default)]
+    pub needs_in_narrative: Vec<Spanned<String>>,
     /// `inherent`: no cue takes it back.
     pub polarity: Option<Spanned<String>>,
     #[serde(default)]
@@ -446,4 +459,68 @@ pub(crate) struct Legal {
     /// What could not be confirmed about it, in plain words.
     pub unconfirmed: Option<String>,
     pub source: String,
+}
+
+/// Words that say something about an incident or its record and are no indicator.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Signal {
+    pub id: Spanned<String>,
+    /// What it tells: see `SignalKind`.
+    pub kind: Spanned<String>,
+    /// What a case calls it: a grade, an outcome, a reporter, or how to count back to a day.
+    #[serde(default)]
+    pub value: String,
+    #[serde(rename = "why")]
+    pub _why: Option<String>,
+    pub patterns: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_before: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_after: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub not_in_sentence: Vec<Spanned<String>>,
+    /// It counts only in a sentence that holds evidence.
+    #[serde(default)]
+    pub beside_evidence: bool,
+    pub examples: Vec<Spanned<Example>>,
+    pub counter: Vec<Spanned<String>>,
+}
+
+/// The elements of an offence that is a course of conduct, and what the case logic has to know.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Conduct {
+    pub law: String,
+    #[serde(default)]
+    pub element: Vec<Spanned<ConductPart>>,
+    /// Categories in which escalation is stated.
+    #[serde(default)]
+    pub stated_escalation: Vec<Spanned<String>>,
+    /// Categories that tell of children.
+    #[serde(default)]
+    pub children: Vec<Spanned<String>>,
+    /// Words of a grade, in a column or in the text, that a tier 1 mention does not go with.
+    #[serde(default)]
+    pub ordinary_grades: Vec<String>,
+}
+
+/// One part of an element; an element may have several.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConductPart {
+    pub id: String,
+    /// What the law asks for, in plain words.
+    pub title: String,
+    /// The part of the element that this row stands for; empty if it has no parts.
+    #[serde(default)]
+    pub part: String,
+    #[serde(default)]
+    pub any: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub tags: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub signals: Vec<Spanned<String>>,
+    /// Incidents that the law asks for at least, where it says so.
+    pub occasions: Option<usize>,
 }

@@ -46,6 +46,21 @@ const DATE: &str = "\
     entrydate daterecorded recordedon recordeddate created createdon createdat \
     createddate datecreated timestamp";
 
+/// Names that stand for the date of the report, where there is a date of the incident besides.
+const REPORTED: &str = "\
+    reportedon reportedat datereported reporteddate reportdate reported recordedon daterecorded \
+    recordeddate createdon createdat createddate datecreated created logdate entrydate notedate";
+
+/// Names that stand for the grade of a risk assessment.
+const GRADE: &str = "\
+    riskgrade riskgrading risklevel dashgrade dashgrading dashrisk dararisk riskassessment \
+    riskassessmentgrade gradeofrisk risk grade grading dash dara";
+
+/// Names that stand for the outcome.
+const OUTCOME: &str = "\
+    outcome outcomes incidentoutcome disposal disposition result finding closure closurecode \
+    resultcode actiontaken";
+
 /// The columns that were used, as the header names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ColumnsUsed {
@@ -60,6 +75,18 @@ pub struct ColumnsUsed {
     /// Columns of people's names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub names: Vec<String>,
+    /// Column of the dates of reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reported: Option<String>,
+    /// Column of risk grades.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grade: Option<String>,
+    /// Column of outcomes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Coded columns that were asked for and are there, as they were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coded: Vec<String>,
 }
 
 /// A column of the input.
@@ -79,6 +106,13 @@ pub(super) struct Columns {
     pub(super) id: Option<Column>,
     pub(super) date: Option<Column>,
     pub(super) names: Vec<Column>,
+    pub(super) reported: Option<Column>,
+    pub(super) grade: Option<Column>,
+    pub(super) outcome: Option<Column>,
+    pub(super) links: Vec<Option<Column>>,
+    pub(super) coded: Vec<Option<Column>>,
+    /// Names of the coded columns that are there, as they were asked for.
+    coded_names: Vec<String>,
 }
 
 impl Columns {
@@ -108,6 +142,19 @@ impl Columns {
         for name in &options.name_columns {
             names.push(header.named(name, "--name-columns")?);
         }
+        let reported = named(&options.reported_column, "--reported-column")?;
+        let grade = named(&options.grade_column, "--grade-column")?;
+        let outcome = named(&options.outcome_column, "--outcome-column")?;
+        // An input that lacks a column to link by, or a coded one, may stand beside one that has it.
+        let lists = |names: &[String], option| {
+            let find = |name: &String| match header.has(name) {
+                true => header.named(name, option).map(Some),
+                false => Ok(None),
+            };
+            names.iter().map(find).collect::<Result<Vec<_>>>()
+        };
+        let links = lists(&options.link_columns, "--link-by")?;
+        let coded = lists(&options.coded_columns, "--coded-column")?;
 
         // A column that the user has given a part is not guessed to have another one too.
         let taken: Vec<usize> = text
@@ -116,6 +163,7 @@ impl Columns {
             .chain(&id)
             .chain(&date)
             .chain(&names)
+            .chain([&reported, &grade, &outcome].into_iter().flatten())
             .map(|column| column.index)
             .collect();
         let guess = |named: Option<Column>, names, option| match named {
@@ -128,23 +176,68 @@ impl Columns {
         let case = guess(case, CASE, "--case-column")?;
         let id = guess(id, ID, "--id-column")?;
         let date = guess(date, DATE, "--date-column")?;
+        // What is only shown beside a case is guessed last, and left out where the guess is in doubt.
+        let mut used = taken.clone();
+        used.extend(
+            text.iter()
+                .chain([&case, &id, &date].into_iter().flatten())
+                .chain(coded.iter().flatten())
+                .map(|column| column.index),
+        );
+        let mut aside = |named: Option<Column>, names| {
+            let column = named.or_else(|| header.guess(names, "", &used).ok().flatten());
+            used.extend(column.iter().map(|column| column.index));
+            column
+        };
+        let reported = aside(reported, REPORTED);
+        let grade = aside(grade, GRADE);
+        let outcome = aside(outcome, OUTCOME);
         Ok(Self {
             text,
             case,
             id,
             date,
             names,
+            reported,
+            grade,
+            outcome,
+            links,
+            coded_names: options
+                .coded_columns
+                .iter()
+                .zip(&coded)
+                .filter(|(_, column)| column.is_some())
+                .map(|(name, _)| name.clone())
+                .collect(),
+            coded,
         })
     }
 
     /// Every column to be read; one that has two parts is listed twice.
     pub(super) fn all(&self) -> impl Iterator<Item = &Column> {
+        self.required()
+            .chain(
+                [&self.reported, &self.grade, &self.outcome]
+                    .into_iter()
+                    .flatten(),
+            )
+            .chain(self.links.iter().chain(&self.coded).flatten())
+    }
+
+    /// The columns without which a record cannot be placed.
+    pub(super) fn required(&self) -> impl Iterator<Item = &Column> {
         self.text
             .iter()
             .chain(&self.case)
             .chain(&self.id)
             .chain(&self.date)
             .chain(&self.names)
+    }
+
+    /// Whether the date is the day of the report, by the name of its column.
+    pub(super) fn date_is_report(&self) -> bool {
+        let date = self.date.as_ref().map(|column| fold(&column.name));
+        date.is_some_and(|name| REPORTED.split_whitespace().any(|known| known == name))
     }
 
     /// The names, for the manifest.
@@ -160,6 +253,10 @@ impl Columns {
             id: name(&self.id),
             date: name(&self.date),
             names: self.names.iter().map(|c| c.name.to_string()).collect(),
+            reported: name(&self.reported),
+            grade: name(&self.grade),
+            outcome: name(&self.outcome),
+            coded: self.coded_names.clone(),
         }
     }
 }
@@ -181,6 +278,13 @@ impl Header<'_> {
 
     fn error(&self, message: String) -> Error {
         Error::input(self.path, None, message)
+    }
+
+    /// Whether a column is called so, exactly or in folded form.
+    fn has(&self, wanted: &str) -> bool {
+        let folded = fold(wanted);
+        self.names.iter().any(|name| name == wanted)
+            || !folded.is_empty() && self.folded.contains(&folded)
     }
 
     /// The column that the user named: by its exact name or, failing that, by its folded one.

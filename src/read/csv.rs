@@ -114,7 +114,7 @@ fn trusted_id(rows: &Rows, columns: &Columns, whole: bool) -> Option<String> {
 
 /// The delimiter of a file called CSV: the comma, unless its first line has none and another
 /// character does the work (spreadsheets write semicolons in many countries).
-fn delimiter_of(start: &[u8]) -> u8 {
+pub(super) fn delimiter_of(start: &[u8]) -> u8 {
     let start = start.trim_ascii_start();
     let line = start
         .split(|&byte| byte == b'\n' || byte == b'\r')

@@ -293,6 +293,7 @@ enum Slot<'de> {
     Null,
     Text(Cow<'de, str>),
     Number(String),
+    Flag(bool),
     Other(&'static str),
 }
 
@@ -303,6 +304,11 @@ impl Slot<'_> {
             Self::Missing | Self::Null => Ok(None),
             Self::Text(text) => Ok(Some(Cow::Borrowed(text))),
             Self::Number(number) if !is_text => Ok(Some(Cow::Borrowed(number))),
+            // A tick: of use in a coded column only.
+            Self::Flag(flag) if !is_text => {
+                Ok(Some(Cow::Borrowed(if *flag { "true" } else { "false" })))
+            }
+            Self::Flag(_) => Err(format!("field {name:?} is true or false, not a string")),
             Self::Number(_) => Err(format!("field {name:?} is a number, not a string")),
             Self::Other(kind) => Err(format!("field {name:?} is {kind}, not a string")),
         }
@@ -345,8 +351,8 @@ impl<'de> Visitor<'de> for SlotSeed {
         Ok(Slot::Null)
     }
 
-    fn visit_bool<E>(self, _: bool) -> std::result::Result<Slot<'de>, E> {
-        Ok(Slot::Other("true or false"))
+    fn visit_bool<E>(self, flag: bool) -> std::result::Result<Slot<'de>, E> {
+        Ok(Slot::Flag(flag))
     }
 
     fn visit_i64<E>(self, number: i64) -> std::result::Result<Slot<'de>, E> {

@@ -13,6 +13,7 @@ mod jsonl;
 mod parquet;
 mod recover;
 mod rows;
+mod sheet;
 mod source;
 mod text;
 
@@ -26,9 +27,10 @@ use serde::Serialize;
 use self::columns::{Column, Columns};
 use self::source::Source;
 use crate::error::{Error, Result};
-use crate::narrative::{Field, ReadItem, Record, Rejected};
+use crate::narrative::{Extra, Field, ReadItem, Record, Rejected};
 
 pub use self::columns::ColumnsUsed;
+pub use self::sheet::{Damaged, Sheet, SheetRow};
 
 /// A record over this size is rejected unless [`ReadOptions::max_record_bytes`] says otherwise.
 pub const DEFAULT_MAX_RECORD_BYTES: usize = 16 * 1024 * 1024;
@@ -115,6 +117,16 @@ pub struct ReadOptions {
     pub date_column: Option<String>,
     /// Columns of people's names, to be masked if redaction is asked for.
     pub name_columns: Vec<String>,
+    /// Column of the dates of reports, where they stand apart; guessed if not given.
+    pub reported_column: Option<String>,
+    /// Column of risk grades; guessed if not given.
+    pub grade_column: Option<String>,
+    /// Column of outcomes; guessed if not given.
+    pub outcome_column: Option<String>,
+    /// Columns whose values link records.
+    pub link_columns: Vec<String>,
+    /// Columns of ticks or codes.
+    pub coded_columns: Vec<String>,
     /// Character encoding by its usual label; `auto` if not given.
     pub encoding: Option<String>,
     /// A record over this many bytes is rejected; 0 stands for [`DEFAULT_MAX_RECORD_BYTES`].
@@ -311,49 +323,66 @@ impl Tally<'_> {
                 .collect::<std::result::Result<Vec<_>, String>>()
         };
         let id = reference(&columns.id);
+        // What is only shown beside a case never costs a record.
+        let aside = |column: &Option<Column>| reference(column).unwrap_or(None);
+        // A name that cannot be read is a name that cannot be masked; the text it stands beside can.
         let names = || {
-            let named = columns.names.iter().map(&value);
+            let named = columns.names.iter().map(|column| value(column).ok());
             named
-                .filter_map(|value| value.map(|v| v.and_then(not_blank)).transpose())
-                .collect::<std::result::Result<Vec<_>, String>>()
+                .filter_map(|value| value.flatten().and_then(not_blank))
+                .collect()
+        };
+        let extra = || {
+            Box::new(Extra {
+                reported_on: aside(&columns.reported),
+                date_is_report: columns.date_is_report(),
+                grade: aside(&columns.grade),
+                outcome: aside(&columns.outcome),
+                links: columns.links.iter().map(&aside).collect(),
+                coded: columns.coded.iter().map(&aside).collect(),
+                names: names(),
+            })
         };
         let parts = || {
             Ok((
                 reference(&columns.case)?,
                 reference(&columns.date)?,
                 texts()?,
-                names()?,
+                extra(),
             ))
         };
         match (id, parts()) {
-            (Ok(incident_id), Ok((case_id, incident_date, fields, names))) => {
-                self.accept(line, case_id, incident_id, incident_date, fields, names)
+            (Ok(incident_id), Ok((case_id, incident_date, fields, extra))) => {
+                self.records += 1;
+                let record = Record {
+                    source: self.source.clone(),
+                    record: self.records,
+                    line,
+                    case_id,
+                    incident_id,
+                    incident_date,
+                    fields,
+                    extra,
+                };
+                (self.sink)(ReadItem::Record(record))
             }
             (Ok(id), Err(reason)) => self.reject(line, id, reason),
             (Err(reason), _) => self.reject(line, None, reason),
         }
     }
 
-    fn accept(
-        &mut self,
-        line: u64,
-        case_id: Option<String>,
-        incident_id: Option<String>,
-        incident_date: Option<String>,
-        fields: Vec<Field>,
-        names: Vec<String>,
-    ) -> Result<()> {
+    /// Hands on a record that is nothing but a text.
+    fn accept_text(&mut self, incident_id: Option<String>, field: Field) -> Result<()> {
         self.records += 1;
-        let (source, record) = (self.source.clone(), self.records);
         let record = Record {
-            source,
-            record,
-            line,
-            case_id,
+            source: self.source.clone(),
+            record: self.records,
+            line: 1,
+            case_id: None,
             incident_id,
-            incident_date,
-            fields,
-            names,
+            incident_date: None,
+            fields: vec![field],
+            extra: Box::default(),
         };
         (self.sink)(ReadItem::Record(record))
     }

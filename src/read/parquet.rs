@@ -38,7 +38,8 @@ pub(super) fn read(
     let metadata = reader.get_metadata().map_err(broken)?.clone();
     let names: Vec<String> = schema.iter_names().map(|name| name.to_string()).collect();
     let columns = Columns::resolve(path, &names, options)?;
-    for column in columns.all() {
+    // What is only shown beside a case may hold what it likes: its value is left out.
+    for column in columns.required() {
         let kind = schema.get(column.name.as_ref()).map(|field| &field.dtype);
         let is_text = columns.text.contains(column);
         if let Some(kind) = kind.filter(|kind| !is_usable(kind, is_text)) {

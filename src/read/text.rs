@@ -36,7 +36,7 @@ pub(super) fn read(
                     name: FIELD.into(),
                     text,
                 };
-                tally.accept(1, None, id, None, vec![field], Vec::new())?;
+                tally.accept_text(id, field)?;
             }
             Err(reason) => tally.reject(1, id, reason)?,
         }

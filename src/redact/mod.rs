@@ -73,7 +73,7 @@ impl<'l> Redactor<'l> {
     pub fn learn(&mut self, record: &Record) {
         let id = case_of(record);
         let people = &mut self.cases.entry(id.clone()).or_default().people;
-        for value in &record.names {
+        for value in &record.extra.names {
             for name in names::of_column(self.lexicon, value) {
                 people.add(&name);
             }
@@ -102,7 +102,10 @@ impl<'l> Redactor<'l> {
         let id = case_of(&scanned.record);
         let mut case = self.cases.remove(&id).unwrap_or_default();
         let found = scanned.mentions.iter_mut().zip(&mut scanned.statements);
-        for (field, (mentions, statements)) in scanned.record.fields.iter_mut().zip(found) {
+        let found = found.zip(&mut scanned.signals);
+        for (field, ((mentions, statements), signals)) in
+            scanned.record.fields.iter_mut().zip(found)
+        {
             let masks = self.masks_in(&mut case, &field.text);
             for mask in &masks {
                 *self.masks.entry(mask.kind.clone()).or_default() += 1;
@@ -121,11 +124,36 @@ impl<'l> Redactor<'l> {
             for mention in mentions.iter_mut().chain(statements.iter_mut()) {
                 move_spans(mention, &masked);
             }
+            for signal in signals {
+                signal.span = masked.span(signal.span);
+                signal.sentence = masked.span(signal.sentence);
+            }
             field.source = Some(Arc::new(masked.source));
             field.text = masked.text;
         }
-        scanned.record.names.clear();
+        let extra = &mut *scanned.record.extra;
+        extra.names.clear();
+        let shown = [&mut extra.grade, &mut extra.outcome];
+        let shown = shown
+            .into_iter()
+            .chain(&mut extra.links)
+            .chain(&mut extra.coded);
+        for value in shown.flatten() {
+            let masks = self.masks_in(&mut case, value);
+            *value = Masked::new(value, masks).text;
+        }
         self.cases.insert(id, case);
+    }
+
+    /// Masks the texts of a record in which nothing was looked for.
+    pub fn mask_record(&mut self, record: &mut Record) {
+        let id = case_of(record);
+        for field in &mut record.fields {
+            let masked = self.mask_text(&id, &field.text);
+            field.source = Some(Arc::new(masked.source));
+            field.text = masked.text;
+        }
+        record.extra.names.clear();
     }
 
     /// What `text` becomes as part of a case, and where its words stood.

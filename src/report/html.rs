@@ -26,6 +26,8 @@ use sha2::{Digest, Sha256};
 
 use super::rows::{ReportCase, ReportCategory, ReportCounts, ReportData};
 use crate::assertion::Group;
+use crate::case::coverage::CoverageCounts;
+use crate::case::link::LinkCounts;
 
 const PAGE: &str = include_str!("html/report.html");
 const STYLE: &str = include_str!("html/report.css");
@@ -62,6 +64,9 @@ pub fn write_report(out: &mut dyn Write, data: &ReportData) -> io::Result<()> {
         lexicon_fingerprint: &data.lexicon_fingerprint,
         inputs: &data.inputs,
         counts: data.counts,
+        coverage: data.coverage,
+        inconsistencies_elsewhere: data.inconsistencies_elsewhere,
+        links: data.links.as_ref(),
         cases_shown: data.cases.len(),
         cases_not_shown: data.cases_not_shown,
         tiers: tiers(data),
@@ -92,6 +97,9 @@ struct Shell<'d> {
     lexicon_fingerprint: &'d str,
     inputs: &'d [String],
     counts: ReportCounts,
+    coverage: CoverageCounts,
+    inconsistencies_elsewhere: usize,
+    links: Option<&'d LinkCounts>,
     cases_shown: usize,
     cases_not_shown: usize,
     tiers: Vec<Tier>,
@@ -99,7 +107,7 @@ struct Shell<'d> {
 }
 
 /// Line ends as a browser sees them when it checks a hash, whatever the checkout did to the file.
-fn unix_lines(text: &str) -> String {
+pub(crate) fn unix_lines(text: &str) -> String {
     text.replace("\r\n", "\n")
 }
 
@@ -114,7 +122,7 @@ fn content_security_policy(style: &str, script: &str) -> String {
 }
 
 /// The hash of an inline block as a policy source, quotes included.
-fn csp_hash(block: &str) -> String {
+pub(crate) fn csp_hash(block: &str) -> String {
     format!("'sha256-{}'", base64(&Sha256::digest(block.as_bytes())))
 }
 
@@ -140,7 +148,7 @@ fn base64(bytes: &[u8]) -> String {
 
 /// Replaces characters that are invisible or turn the reading direction with their code point in
 /// brackets. For values in the shell; the script does the same for the rest.
-fn visible(text: &str) -> String {
+pub(crate) fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || is_invisible(c) {
@@ -311,6 +319,7 @@ fn per_cent(part: u64, whole: u64) -> String {
 struct Index<'d> {
     categories: &'d [ReportCategory],
     cases: Vec<IndexRow<'d>>,
+    conduct_law: &'d str,
 }
 
 /// A case in the list.
@@ -342,6 +351,7 @@ impl<'d> Index<'d> {
         Self {
             categories: &data.categories,
             cases,
+            conduct_law: &data.conduct_law,
         }
     }
 }

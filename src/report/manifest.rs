@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use super::rows::ReportCounts;
+use crate::case::coverage::CoverageCounts;
+use crate::case::link::LinkCounts;
 use crate::read::InputInfo;
 
 /// The contents of `manifest.json`.
@@ -22,6 +24,11 @@ pub struct Manifest<'m> {
     pub options: &'m serde_json::Value,
     /// Counts. Records read = scanned + rejected; matches = evidence + suppressed.
     pub counts: ManifestCounts,
+    /// How records were joined into cases by columns, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links: Option<&'m LinkCounts>,
+    /// Texts by what was read of them.
+    pub texts: CoverageCounts,
     /// Sentences with evidence that many cases share: see `boilerplate.txt`.
     pub boilerplate_candidates: usize,
     /// What the counts do not say.

@@ -4,6 +4,11 @@
 use serde::Serialize;
 
 use crate::assertion::{Assertion, Group};
+use crate::case::chronology::ChronologyRow;
+use crate::case::conduct::Element;
+use crate::case::coverage::CoverageCounts;
+use crate::case::inconsistency::Inconsistency;
+use crate::case::link::LinkCounts;
 
 /// A row of `evidence` (no `reason`) or of `suppressed` (with a `reason`).
 #[derive(Clone, Debug)]
@@ -65,6 +70,8 @@ pub struct CaseRow {
     pub mentions: usize,
     /// The quote to read first.
     pub key_quote: String,
+    /// What its incidents show over time, in plain English.
+    pub pattern: Vec<String>,
     /// Response checks that are stated as not done or not mentioned, as `check: status`.
     pub gaps: Vec<String>,
 }
@@ -101,7 +108,7 @@ pub struct CheckRow {
 }
 
 /// Everything that the HTML report shows. Serialised to JSON inside the page.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct ReportData {
     /// Program version.
     pub version: String,
@@ -119,6 +126,14 @@ pub struct ReportData {
     pub cases: Vec<ReportCase>,
     /// Flagged cases that are in the tables but not in this page, because it would grow too large.
     pub cases_not_shown: usize,
+    /// What of the input was read.
+    pub coverage: CoverageCounts,
+    /// Inconsistencies in cases without evidence, which are in their table only.
+    pub inconsistencies_elsewhere: usize,
+    /// The law behind the grid of a course of conduct.
+    pub conduct_law: String,
+    /// How records were joined into cases, if they were.
+    pub links: Option<LinkCounts>,
 }
 
 /// Counts of the run.
@@ -162,7 +177,7 @@ pub struct ReportCategory {
 }
 
 /// A case as the report shows it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct ReportCase {
     /// Case reference.
     pub id: String,
@@ -182,6 +197,14 @@ pub struct ReportCase {
     pub checks: Vec<ReportCheck>,
     /// Incidents in date order, those without evidence included (their text may be left out).
     pub incidents: Vec<ReportIncident>,
+    /// What the incidents show over time.
+    pub pattern: Vec<String>,
+    /// One row an incident, in the order of `incidents`.
+    pub chronology: Vec<ChronologyRow>,
+    /// The elements of a course of conduct.
+    pub conduct: Vec<Element>,
+    /// Where the record says two things that do not go together.
+    pub inconsistencies: Vec<Inconsistency>,
 }
 
 /// A response check as the report shows it.

@@ -21,7 +21,15 @@ use super::xlsx::{SheetTable, WorkbookData, write_workbook};
 use crate::assertion::Group;
 use crate::assess::{Assessment, assess};
 use crate::boilerplate::{Candidate, Repetition};
-use crate::case::{CaseMention, CaseRecord};
+use crate::case::chronology::{ChronologyRow, chronology};
+use crate::case::coded::CodedColumn;
+use crate::case::conduct::{Element, conduct};
+use crate::case::coverage::{Coverage, CoverageCounts, Gap, Unread};
+use crate::case::inconsistency::{Inconsistency, inconsistencies};
+use crate::case::link::{LinkCounts, LinkKeys};
+use crate::case::names::{NameIndex, Proposal};
+use crate::case::pattern::pattern;
+use crate::case::{CaseRecord, tier_of};
 use crate::checks::{Finding, Status, gaps, legal_tests, run_checks, statements};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
@@ -42,6 +50,16 @@ pub struct RunOptions {
     pub report_cases: usize,
     /// Bytes of narrative that the HTML report shows at most.
     pub report_bytes: usize,
+    /// Columns of ticks and codes to put beside the texts.
+    pub coded: Vec<CodedColumn>,
+    /// Columns by which records are linked.
+    pub link_keys: LinkKeys,
+    /// What was joined by them.
+    pub links: Option<LinkCounts>,
+    /// Write the table of texts that were not read, or perhaps not whole.
+    pub coverage: bool,
+    /// Write the table of links that names propose.
+    pub link_names: bool,
     /// Where the incidents were, for the legal tests beside response checks.
     pub jurisdiction: String,
     /// Mask names and other personal identifiers in all that is written.
@@ -65,6 +83,8 @@ pub struct RunSummary {
     pub boilerplate_candidates: usize,
     /// What was masked, by kind.
     pub masks: BTreeMap<String, u64>,
+    /// Texts by what was read of them.
+    pub coverage: CoverageCounts,
 }
 
 /// Writes a run into a folder.
@@ -78,6 +98,8 @@ pub struct RunWriter<'l> {
     cases: BTreeMap<String, CaseRecord>,
     spool: Option<Spool>,
     repetition: Repetition,
+    coverage: Coverage,
+    names: NameIndex,
     counts: ReportCounts,
     ordinal: u64,
     /// Records that wait until every name of their case is known.
@@ -117,6 +139,8 @@ impl<'l> RunWriter<'l> {
                 None
             },
             repetition: Repetition::default(),
+            coverage: Coverage::default(),
+            names: NameIndex::default(),
             counts: ReportCounts::default(),
             ordinal: 0,
             masking: if options.redact {
@@ -133,6 +157,10 @@ impl<'l> RunWriter<'l> {
     /// # Errors
     /// If a table cannot be written.
     pub fn take(&mut self, outcome: &Outcome) -> Result<()> {
+        if let Outcome::Scanned(scanned) = outcome {
+            // A masked text is of another length.
+            self.note_coverage(&scanned.record);
+        }
         match &mut self.masking {
             Some(masking) => masking.keep(outcome),
             None => self.write(outcome),
@@ -158,6 +186,8 @@ impl<'l> RunWriter<'l> {
         let Scanned {
             record,
             mentions,
+            signals,
+            names,
             statements: said,
         } = scanned;
         if record.fields.iter().all(|f| f.text.trim().is_empty()) {
@@ -171,6 +201,9 @@ impl<'l> RunWriter<'l> {
             self.mention_rows(record, &case_id, field, found)?;
             self.repetition.note(&case_id, &field.text, found);
         }
+        for name in names {
+            self.names.note(name, &case_id, &record.incident_ref());
+        }
         let counts = mentions.iter().flatten().any(|m| m.suppressed.is_none());
         let kept = match &mut self.spool {
             Some(spool) if counts => Some(spool.keep(&kept_fields(record, mentions))?),
@@ -183,9 +216,19 @@ impl<'l> RunWriter<'l> {
                 id: id.clone(),
                 ..CaseRecord::default()
             });
-        let origin = format!("{}, record {}", record.source, record.record);
-        let date = record.incident_date.clone().unwrap_or_default();
-        let incident = case.add_incident(record.incident_ref(), date, origin, self.ordinal, kept);
+        let cells = record.extra.coded.iter().map(Option::as_deref);
+        let columns = self.options.coded.iter();
+        let coded = columns.zip(cells).map(|(column, cell)| column.tick(cell));
+        let coded = coded.collect();
+        let incident = case.add_record(
+            self.lexicon,
+            record,
+            mentions,
+            signals,
+            coded,
+            self.ordinal,
+            kept,
+        );
         for (index, (field, said)) in record.fields.iter().zip(said).enumerate() {
             let place = (index, &*field.name);
             let mut own = statements(self.lexicon, place, &field.text, incident, said);
@@ -197,21 +240,26 @@ impl<'l> RunWriter<'l> {
             }
             case.statements.extend(own);
         }
-        for (index, (field, found)) in record.fields.iter().zip(mentions).enumerate() {
-            for mention in found.iter().filter(|m| m.suppressed.is_none()) {
-                case.mentions.push(CaseMention {
-                    category: mention.category,
-                    rule: mention.rule,
-                    tier: tier_of(self.lexicon, mention),
-                    assertion: mention.assertion,
-                    incident,
-                    // Later fields come after earlier ones.
-                    start: (index << 40) + mention.span.start,
-                    quote: mention.span.of(&field.text).to_owned(),
-                });
-            }
-        }
         Ok(())
+    }
+
+    fn note_coverage(&mut self, record: &Record) {
+        let case_id = record
+            .case_id
+            .clone()
+            .unwrap_or_else(|| record.incident_ref());
+        for field in &record.fields {
+            self.coverage.note(&field.text, || Unread {
+                source: record.source.to_string(),
+                record: record.record,
+                case_id: case_id.clone(),
+                incident_id: record.incident_ref(),
+                field: field.name.to_string(),
+                characters: 0,
+                gap: Gap::Empty,
+                note: String::new(),
+            });
+        }
     }
 
     fn mention_rows(
@@ -277,6 +325,8 @@ impl<'l> RunWriter<'l> {
             cases,
             spool,
             repetition,
+            coverage,
+            names,
             mut counts,
             ..
         } = self;
@@ -286,51 +336,81 @@ impl<'l> RunWriter<'l> {
         let candidates = repetition.candidates();
         write_candidates(folder, &candidates)?;
         counts.cases = cases.len() as u64;
-        let mut table = TableWriter::create(
-            folder,
-            "checks",
-            CheckRow::COLUMNS,
-            &options.formats,
-            options.raw_csv,
-        )?;
+        let (texts, unread) = coverage.finish();
+        let table = |name, columns| {
+            TableWriter::create(folder, name, columns, &options.formats, options.raw_csv)
+        };
+        if options.link_names {
+            let mut table = table("link_proposals", Proposal::COLUMNS)?;
+            for proposal in names.proposals() {
+                table.write_row(&proposal.cells())?;
+            }
+            table.finish()?;
+        }
+        if options.coverage {
+            let mut table = table("coverage", Unread::COLUMNS)?;
+            for text in &unread {
+                table.write_row(&text.cells())?;
+            }
+            table.finish()?;
+        }
+        let mut checks = table("checks", CheckRow::COLUMNS)?;
         let mut flagged: Vec<Flagged> = Vec::new();
+        let mut disagreeing: Vec<(String, Vec<Inconsistency>)> = Vec::new();
         for mut case in cases.into_values() {
             case.sort();
             let findings = run_checks(lexicon, &case);
             for finding in &findings {
                 counts.checks[finding.status as usize] += 1;
                 let row = check_row(lexicon, &options, &case, finding);
-                table.write_row(&row.cells())?;
+                checks.write_row(&row.cells())?;
             }
-            if !case.mentions.is_empty() {
-                let assessment = assess(lexicon, &case);
-                flagged.push(Flagged {
-                    case,
-                    assessment,
-                    findings,
-                });
+            let found = inconsistencies(lexicon, &options.coded, &options.link_keys, &case);
+            if case.mentions.is_empty() {
+                if !found.is_empty() {
+                    disagreeing.push((case.id, found));
+                }
+            } else {
+                flagged.push(Flagged::new(lexicon, case, findings, found));
             }
         }
-        table.finish()?;
         flagged.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
         counts.flagged = flagged.len() as u64;
         let mut tiers = [0; 3];
-        let mut table = TableWriter::create(
-            folder,
-            "cases",
-            CaseRow::COLUMNS,
-            &options.formats,
-            options.raw_csv,
-        )?;
+        let mut cases = table("cases", CaseRow::COLUMNS)?;
+        let mut chronology = table("chronology", ChronologyRow::COLUMNS)?;
+        let mut conduct = table("course_of_conduct", Element::COLUMNS)?;
+        let mut inconsistent = table("inconsistencies", Inconsistency::COLUMNS)?;
         for entry in &flagged {
             tiers[usize::from(entry.assessment.tier.clamp(1, 3)) - 1] += 1;
-            table.write_row(&case_row(lexicon, entry).cells())?;
+            cases.write_row(&case_row(lexicon, entry).cells())?;
+            for (at, row) in entry.chronology.iter().enumerate() {
+                chronology.write_row(&row.cells(&entry.case.id, at + 1))?;
+            }
+            for element in entry.conduct.iter().chain(&entry.assessment.combinations) {
+                for row in element.rows(&entry.case.id) {
+                    conduct.write_row(&row)?;
+                }
+            }
+            for found in &entry.inconsistencies {
+                inconsistent.write_row(&found.cells(&entry.case.id))?;
+            }
         }
-        table.finish()?;
+        for (case_id, list) in &disagreeing {
+            for found in list {
+                inconsistent.write_row(&found.cells(case_id))?;
+            }
+        }
+        for table in [checks, cases, chronology, conduct, inconsistent] {
+            table.finish()?;
+        }
         if let Some(spool) = spool {
             let mut kept = spool.read_back()?;
             if options.formats.contains(&OutputFormat::Html) {
-                let data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
+                let mut data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
+                data.coverage = texts;
+                data.inconsistencies_elsewhere =
+                    disagreeing.iter().map(|(_, list)| list.len()).sum();
                 let path = folder.join("report.html");
                 let fail = |e| Error::io("cannot write", &path, e);
                 let mut file = BufWriter::new(File::create(&path).map_err(fail)?);
@@ -355,7 +435,7 @@ impl<'l> RunWriter<'l> {
         let run = run_id(lexicon, inputs, &options.manifest);
         if options.formats.contains(&OutputFormat::Xlsx) {
             let data = WorkbookData {
-                tables: workbook_tables(folder),
+                tables: workbook_tables(folder, &options),
                 cases: flagged.iter().map(|entry| entry.case.id.as_str()).collect(),
                 categories: lexicon
                     .categories
@@ -380,6 +460,8 @@ impl<'l> RunWriter<'l> {
             inputs,
             options: &options.manifest,
             counts: counts.into(),
+            links: options.links.as_ref(),
+            texts,
             boilerplate_candidates: candidates.len(),
             coverage: COVERAGE,
             time: timing(),
@@ -393,6 +475,7 @@ impl<'l> RunWriter<'l> {
             tiers,
             boilerplate_candidates: candidates.len(),
             masks,
+            coverage: texts,
         })
     }
 }
@@ -425,19 +508,29 @@ fn case_counts(entry: &Flagged, shown: &[ReportCase]) -> ReportCounts {
 }
 
 /// The tables of a workbook in the order of its sheets.
-fn workbook_tables(folder: &Path) -> Vec<SheetTable> {
+fn workbook_tables(folder: &Path, options: &RunOptions) -> Vec<SheetTable> {
     let table = |sheet, name, columns| SheetTable {
         sheet,
         columns,
         path: kept_rows_file(folder, name),
     };
-    vec![
+    let mut tables = vec![
         table("Cases", "cases", CaseRow::COLUMNS),
         table("Evidence", "evidence", MentionRow::EVIDENCE_COLUMNS),
         table("Suppressed", "suppressed", MentionRow::SUPPRESSED_COLUMNS),
         table("Checks", "checks", CheckRow::COLUMNS),
-        table("Rejected", "rejected", Rejected::COLUMNS),
-    ]
+        table("Chronology", "chronology", ChronologyRow::COLUMNS),
+        table("Course of conduct", "course_of_conduct", Element::COLUMNS),
+        table("Inconsistencies", "inconsistencies", Inconsistency::COLUMNS),
+    ];
+    if options.link_names {
+        tables.push(table("Link proposals", "link_proposals", Proposal::COLUMNS));
+    }
+    if options.coverage {
+        tables.push(table("Coverage", "coverage", Unread::COLUMNS));
+    }
+    tables.push(table("Rejected", "rejected", Rejected::COLUMNS));
+    tables
 }
 
 fn workbook_counts(counts: ReportCounts, tiers: [u64; 3]) -> Vec<(&'static str, u64)> {
@@ -475,7 +568,7 @@ fn workbook_about(
         ("lexicon", format!("{}, SHA-256 {}", lexicon.version, lexicon.fingerprint)),
         ("coverage", COVERAGE.to_owned()),
         ("use", "For human review; nothing is actioned. Tiers are an order of reading, no score and no grade.".to_owned()),
-        ("decisions", "Choose accept or dismiss in the column reviewer_decision of Cases and Evidence.".to_owned()),
+        ("decisions", "Choose accept, dismiss or unsure in the column reviewer_decision of Cases and Evidence.".to_owned()),
         ("if it touches you", "Samaritans 116 123 (UK and Ireland, day and night); National Domestic Abuse Helpline 0808 2000 247.".to_owned()),
         ("options", options.manifest.to_string()),
     ];
@@ -485,6 +578,38 @@ fn workbook_about(
     };
     about.extend(inputs.iter().map(input));
     about
+}
+
+/// A case with evidence and what was made of it.
+#[derive(Debug)]
+struct Flagged {
+    case: CaseRecord,
+    assessment: Assessment,
+    findings: Vec<Finding>,
+    pattern: Vec<String>,
+    chronology: Vec<ChronologyRow>,
+    conduct: Vec<Element>,
+    inconsistencies: Vec<Inconsistency>,
+}
+
+impl Flagged {
+    fn new(
+        lexicon: &Lexicon,
+        case: CaseRecord,
+        findings: Vec<Finding>,
+        inconsistencies: Vec<Inconsistency>,
+    ) -> Self {
+        let facts = pattern(lexicon, &case).into_iter();
+        Self {
+            assessment: assess(lexicon, &case),
+            findings,
+            pattern: facts.map(|fact| fact.text).collect(),
+            chronology: chronology(lexicon, &case),
+            conduct: conduct(lexicon, &case),
+            inconsistencies,
+            case,
+        }
+    }
 }
 
 /// Name of the file that lists sentences which many cases share.
@@ -508,22 +633,6 @@ fn write_candidates(folder: &Path, candidates: &[Candidate]) -> Result<()> {
         );
     }
     std::fs::write(&path, text).map_err(|e| Error::io("cannot write", &path, e))
-}
-
-fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {
-    let rule = &lexicon.rules[mention.rule];
-    if rule.category == mention.category {
-        rule.tier
-    } else {
-        lexicon.categories[mention.category].tier
-    }
-}
-
-/// A case with evidence and what was made of it.
-struct Flagged {
-    case: CaseRecord,
-    assessment: Assessment,
-    findings: Vec<Finding>,
 }
 
 /// First by tier, then by how many categories are told, then by reference.
@@ -625,11 +734,7 @@ fn report_checks(
 }
 
 fn case_row(lexicon: &Lexicon, entry: &Flagged) -> CaseRow {
-    let Flagged {
-        case,
-        assessment,
-        findings,
-    } = entry;
+    let (case, assessment) = (&entry.case, &entry.assessment);
     let (first_date, last_date) = case.dates();
     CaseRow {
         case_id: case.id.clone(),
@@ -642,9 +747,10 @@ fn case_row(lexicon: &Lexicon, entry: &Flagged) -> CaseRow {
         suicide_categories: case.categories(lexicon, Group::Suicide),
         mentions: case.mentions.len(),
         key_quote: case
-            .key_mention()
+            .key_mention(lexicon, None)
             .map_or_else(String::new, |m| m.quote.clone()),
-        gaps: gaps(lexicon, findings),
+        pattern: entry.pattern.clone(),
+        gaps: gaps(lexicon, &entry.findings),
     }
 }
 
@@ -742,6 +848,9 @@ fn report_data(
             .collect(),
         cases_not_shown: flagged.len() - cases.len(),
         cases,
+        conduct_law: lexicon.conduct.law.clone(),
+        links: options.links.clone(),
+        ..ReportData::default()
     })
 }
 
@@ -751,11 +860,7 @@ fn report_case(
     entry: &Flagged,
     kept: &mut Kept,
 ) -> Result<ReportCase> {
-    let Flagged {
-        case,
-        assessment,
-        findings,
-    } = entry;
+    let (case, assessment) = (&entry.case, &entry.assessment);
     let (first_date, last_date) = case.dates();
     let mut incidents = Vec::new();
     for incident in &case.incidents {
@@ -780,13 +885,17 @@ fn report_case(
         tier: assessment.tier,
         reasons: assessment.reasons.clone(),
         prompts: assessment.prompts.clone(),
-        checks: report_checks(lexicon, options, case, findings),
+        checks: report_checks(lexicon, options, case, &entry.findings),
         first_date,
         last_date,
         key_quote: case
-            .key_mention()
+            .key_mention(lexicon, None)
             .map_or_else(String::new, |m| m.quote.clone()),
         incidents,
+        pattern: entry.pattern.clone(),
+        chronology: entry.chronology.clone(),
+        conduct: entry.conduct.clone(),
+        inconsistencies: entry.inconsistencies.clone(),
     })
 }
 

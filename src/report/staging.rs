@@ -13,6 +13,11 @@ const MANIFEST: &str = "manifest.json";
 /// What a former run may have left in a folder, by name without the extension.
 const TABLES: &[&str] = &[
     "cases",
+    "chronology",
+    "course_of_conduct",
+    "coverage",
+    "inconsistencies",
+    "link_proposals",
     "evidence",
     "suppressed",
     "rejected",

@@ -31,7 +31,7 @@ const CELL_UNITS: usize = 32_767;
 const SHEET_LINKS: usize = 65_000;
 
 /// What a reviewer can choose from.
-const DECISIONS: [&str; 2] = ["accept", "dismiss"];
+const DECISIONS: [&str; 3] = ["accept", "dismiss", "unsure"];
 
 /// Column of decisions.
 const DECISION_COLUMN: &str = "reviewer_decision";
@@ -235,7 +235,7 @@ fn head(
                 .allow_list_strings(&DECISIONS)?
                 .set_error_style(DataValidationErrorStyle::Warning)
                 .set_error_title("Decision")?
-                .set_error_message("accept or dismiss; put anything else into the notes")?;
+                .set_error_message("accept, dismiss or unsure; put anything else into the notes")?;
             sheet.add_data_validation(1, at, last, at, &list)?;
         }
     }

@@ -143,18 +143,23 @@ fn stem_before(text: &str, segmented: &Segmented, answer: usize, done: usize) ->
 
 /// Between a heading and its answer only a mark stands, perhaps with a line break or bars.
 fn is_label_gap(apart: &str) -> bool {
-    apart.contains([':', '=', '|', '\t']) && !apart.contains(['.', '!'])
+    // Dots lead from a printed question to its answer.
+    apart.contains("....") && !apart.contains(['\n', '\r'])
+        || apart.contains([':', '=', '|', '\t']) && !apart.contains(['.', '!'])
 }
 
 /// Whether the next question begins with its number: `5) depressed`, `Q6 separated`.
 fn numbered(rest: &str) -> bool {
     let rest = rest.trim_start();
     let number = rest.strip_prefix(['q', 'Q']);
-    let digits = number
-        .unwrap_or(rest)
-        .trim_start_matches(|c: char| c.is_ascii_digit());
-    let some = digits.len() < number.unwrap_or(rest).len();
-    some && (number.is_some() || digits.starts_with([')', '.', ':']))
+    let own = number.unwrap_or(rest);
+    let after = own.trim_start_matches(|c: char| c.is_ascii_digit());
+    // "no 1.5 cm mark" is prose.
+    let listed = after.starts_with(')')
+        || after
+            .strip_prefix(['.', ':'])
+            .is_some_and(|rest| rest.starts_with(char::is_whitespace));
+    (1..=2).contains(&(own.len() - after.len())) && (number.is_some() || listed)
 }
 
 /// Whether the answer word is set off from its question as an answer is, and not part of prose.
@@ -206,5 +211,5 @@ fn is_mark(
     if asked {
         return listed || letter || before.contains('?');
     }
-    dashed && ends && stem.len() <= LONGEST_HEADING
+    dashed && (ends || letter && listed) && stem.len() <= LONGEST_HEADING
 }

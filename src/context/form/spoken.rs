@@ -24,6 +24,13 @@ pub(crate) fn leading_answer(
     };
     // "Yes", or "She said no", "IP replied yes".
     let mut first = sentence.first;
+    // "A: no", the label of a transcript.
+    let labelled = sentence.first + 1 < sentence.last
+        && has(sentence.first, lexicon.named.get("answer_label"))
+        && text.tokens[sentence.first + 1].gap == Break::Weak;
+    if labelled {
+        first = sentence.first + 1;
+    }
     for at in sentence.first + 1..sentence.last.min(sentence.first + 3) {
         if has(at, said) {
             first = (at + 1).min(sentence.last - 1);
@@ -63,7 +70,8 @@ pub(crate) fn later_answer(
         let gap = text.tokens[token].gap;
         let opens = |t: usize| {
             text.tokens[t].gap >= Break::Weak
-                || t > range.start && has(t - 1, named("answer_object"))
+                || t == range.start
+                || has(t - 1, named("answer_object"))
         };
         let led = token > range.start
             && (has(token - 1, said) || has(token - 1, subject) && opens(token - 1));

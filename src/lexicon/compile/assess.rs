@@ -9,7 +9,7 @@ use super::{Files, Problems, place, unknown_name, value};
 use crate::assertion::{Role, Temporality};
 use crate::lexicon::{FormQuestion, PromptRule, Rule, TierRule};
 
-fn ids(
+pub(super) fn ids(
     path: &str,
     list: &[toml::Spanned<String>],
     by_id: &BTreeMap<String, usize>,

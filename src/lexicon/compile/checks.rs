@@ -128,6 +128,7 @@ pub(super) fn checks(
                 id: trigger.id.get_ref().clone(),
                 categories: own.sink.categories(&trigger.categories, known),
                 at_least: trigger.at_least.unwrap_or(1),
+                unless: Vec::new(),
                 incidents: trigger.incidents.unwrap_or(0),
                 rule,
             });
@@ -143,8 +144,31 @@ pub(super) fn checks(
             place: place(path, check.id.span().start, problems),
         });
     }
+    unless(files, &mut checks, problems);
     let legal = legal(files, &checks, problems);
     (checks, legal)
+}
+
+/// Fills in which checks rule out a trigger, once all checks are known.
+fn unless(files: &Files<'_>, checks: &mut [Check], problems: &mut Problems<'_>) {
+    let ids: Vec<String> = checks.iter().map(|c| c.id.clone()).collect();
+    for (path, file) in files {
+        for entry in file.check.iter().flat_map(|check| &check.trigger) {
+            let own = entry.get_ref();
+            for name in &own.unless {
+                let Some(other) = ids.iter().position(|id| id == name.get_ref()) else {
+                    let known = ids.iter().map(String::as_str);
+                    unknown_name(path, name, "check", known, problems);
+                    continue;
+                };
+                checks
+                    .iter_mut()
+                    .flat_map(|check| &mut check.triggers)
+                    .filter(|trigger| trigger.id == *own.id.get_ref())
+                    .for_each(|trigger| trigger.unless.push(other));
+            }
+        }
+    }
 }
 
 impl CheckRules<'_, '_> {
@@ -223,6 +247,7 @@ fn trigger_rule(entry: &Spanned<schema::Trigger>) -> schema::Rule {
         not_before: own.not_before.clone(),
         not_after: own.not_after.clone(),
         not_in_sentence: own.not_in_sentence.clone(),
+        needs_in_narrative: own.needs_in_narrative.clone(),
         polarity: own.polarity.clone(),
         examples: own.examples.clone(),
         counter: own.counter.clone(),

@@ -8,6 +8,7 @@ mod modifiers;
 mod patterns;
 mod redact;
 mod rules;
+mod signals;
 mod sink;
 
 use std::collections::{BTreeMap, HashMap};
@@ -131,6 +132,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let maps = maps::maps(&files, &by_id, &rules, &mut problems);
     let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
     let redaction = redact::redaction(&files, &table, &mut problems);
+    let (mut signals, mut signal_variants) = signals::signals(&files, &mut table, &mut problems);
+    let conduct = signals::conduct(&files, &by_id, &rules, &signals, &mut problems);
 
     let (spelling, misspelt) = table.spelling();
     let mut flat = match table.flatten() {
@@ -180,6 +183,13 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         &table,
         &frequency,
     );
+    set_anchors(
+        signal_variants
+            .iter_mut()
+            .chain(signals.iter_mut().flat_map(signals::own_variants)),
+        &table,
+        &frequency,
+    );
     let (far_variants, modifier_variants) = modifier_variants
         .into_iter()
         .partition(|v: &Variant| modifiers[v.owner as usize].is_far());
@@ -211,12 +221,15 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         maps,
         tiers,
         prompts,
+        signals,
+        conduct,
         checks,
         legal,
         redaction,
         classes: table.build(&flat),
         rule_program: Program::build(rule_variants, vocabulary.len(), &members_of),
         modifier_program: Program::build(modifier_variants, vocabulary.len(), &members_of),
+        signal_program: Program::build(signal_variants, vocabulary.len(), &members_of),
         far_program: Program::build(far_variants, vocabulary.len(), &members_of),
         named: NamedClasses::new(table.name_table()),
         vocabulary,

@@ -10,7 +10,7 @@ use super::sink::{Known, Sink};
 use super::{Problems, place, value};
 use crate::assertion::{Certainty, Polarity, Role, Temporality, Voice};
 use crate::lexicon::schema;
-use crate::lexicon::{Direction, Effect, Expect, Modifier, ModifierExample, Through};
+use crate::lexicon::{Direction, Effect, Expect, Modifier, ModifierExample, Through, YearsAgo};
 use crate::matcher::Variant;
 
 /// What a modifier names in `applies_to` to bear on response checks, and on nothing else.
@@ -54,6 +54,19 @@ pub(super) fn add_modifiers(
                 "question",
             );
         }
+        let years = match (modifier.older_by, modifier.undated) {
+            (Some(older_by), Some(undated)) => Some(YearsAgo { older_by, undated }),
+            (None, None) => None,
+            _ => {
+                sink.problems.add_with_fix(
+                    path,
+                    modifier.id.span(),
+                    "`older_by` and `undated` go together",
+                    "older_by = 3, undated = 2018",
+                );
+                None
+            }
+        };
         let direction = direction(path, &modifier.direction, sink.problems);
         let effect = effect(path, modifier, sink.problems);
         let through = match modifier.through.as_ref().map(|t| t.get_ref().as_str()) {
@@ -88,6 +101,7 @@ pub(super) fn add_modifiers(
             except: sink.categories(&modifier.except, known),
             reason: modifier.reason.clone().unwrap_or_default(),
             only_questions: modifier.only_in.is_some(),
+            years,
             until,
             needs_in_narrative,
             unless_in_narrative,

@@ -266,7 +266,7 @@ fn regex_rule(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> O
 }
 
 /// Takes the brackets out of an example and keeps the span that they marked.
-fn example(
+pub(super) fn example(
     path: &str,
     entry: &Spanned<Example>,
     problems: &mut Problems<'_>,

@@ -410,13 +410,16 @@
         listPanel("Prompts to consider", data.prompts, "panel prompts")),
       responseChecks(data),
       contentNote(row.found),
-      data.incidents.length > 1 && el("section", { "aria-labelledby": "pattern-title" },
+      (data.incidents.length > 1 || data.pattern.length > 0) && el("section", { "aria-labelledby": "pattern-title" },
         el("h2", { id: "pattern-title" }, "Across the incidents"),
-        el("p", { class: "aside" }, "How often each category was found, from its first incident to its latest. What is reported and written down changes over time, so a gap is not an absence."),
-        pattern(data, row.found, found)),
+        facts(data),
+        data.incidents.length > 1 && el("p", { class: "aside" }, "How often each category was found, from its first incident to its latest. What is reported and written down changes over time, so a gap is not an absence."),
+        data.incidents.length > 1 && pattern(data, row.found, found)),
       el("section", { "aria-labelledby": "chronology-title" },
         el("h2", { id: "chronology-title" }, "Chronology"),
         chronology(data, found)),
+      inconsistencies(data),
+      conduct(data),
       el("section", { "aria-labelledby": "texts-title" },
         el("h2", { id: "texts-title" }, "What the texts say"),
         options(data, row.found),
@@ -506,14 +509,71 @@
   }
 
   function chronology(data, found) {
-    const head = ["Date", "Incident", "Categories found", "Where the text came from"].map((title) => el("th", { scope: "col" }, title));
-    return el("div", { class: "scroller" }, el("table", { class: "rows" },
+    const head = ["Date", "Incident", "Reported by", "Categories found", "Children, grade, outcome", "Key quote"].map((title) => el("th", { scope: "col" }, title));
+    const list = (items) => (items.length ? el("ul", { class: "plain" }, items.map((item) => el("li", {}, shown(item)))) : null);
+    return el("div", { class: "scroller" }, el("table", { class: "rows chronology" },
       el("thead", {}, el("tr", {}, head)),
-      el("tbody", {}, data.incidents.map((incident, at) => el("tr", {},
-        el("td", { class: "date" }, when(incident)),
-        el("th", { scope: "row" }, el("a", { href: incidentHref(data, at) }, shown(incident.id))),
-        el("td", {}, found[at].length ? chips(found[at]) : el("span", { class: "none" }, "no indicators matched in the text supplied")),
-        el("td", { class: "origin" }, shown(incident.origin)))))));
+      el("tbody", {}, data.incidents.map((incident, at) => {
+        const row = data.chronology[at] || {};
+        const some = (name) => row[name] && row[name].length > 0;
+        return el("tr", {},
+          el("td", { class: "date" }, when(incident),
+            some("placed_on") && row.placed_on.includes(" ") && el("small", {}, "placed ", shown(row.placed_on)),
+            some("reported_on") && row.reported_on !== incident.date && el("small", {}, "reported ", shown(row.reported_on)),
+            some("happened") && el("small", {}, "text says: ", row.happened.flatMap((words, nth) => [nth ? "; " : "", shown("“" + words + "”")])),
+            some("happened_guess") && el("small", {}, row.happened_guess.flatMap((words, nth) => [nth ? "; " : "", shown(words)]))),
+          el("th", { scope: "row" }, el("a", { href: incidentHref(data, at) }, shown(incident.id)), el("small", { class: "origin" }, shown(incident.origin))),
+          el("td", {}, some("reporter") ? shown(row.reporter) : el("span", { class: "none" }, "no text found")),
+          el("td", {}, found[at].length ? chips(found[at]) : el("span", { class: "none" }, "no indicators matched in the text supplied")),
+          el("td", {}, list([...(some("children") ? ["Children " + row.children] : []), ...(row.grade || []).map((g) => "Grade " + g), ...(row.outcome || [])]) || el("span", { class: "none" }, "no text found")),
+          el("td", { class: "quote" }, some("key_quote") ? shown("“" + row.key_quote + "”") : ""));
+      }))));
+  }
+
+  /** What the incidents show over time, in sentences. */
+  const facts = (data) =>
+    data.pattern.length ? el("ul", { class: "facts-list" }, data.pattern.map((fact) => el("li", {}, shown(fact)))) : null;
+
+  function inconsistencies(data) {
+    if (!data.inconsistencies.length) return null;
+    return el("section", { "aria-labelledby": "inconsistent-title" },
+      el("h2", { id: "inconsistent-title" }, "What does not go together"),
+      el("p", { class: "aside" }, "Two things that the record says, side by side. Neither is called wrong here."),
+      el("ul", { class: "findings" }, data.inconsistencies.map((item) => el("li", {},
+        el("a", { href: incidentHref(data, item.incident) }, shown(item.incident_id)), item.incident_date ? [" · ", shown(item.incident_date)] : null, ": ", shown(item.finding)))));
+  }
+
+  /** The elements of a course of conduct; the parts of one share its heading. */
+  function conduct(data) {
+    if (!data.conduct.length) return null;
+    let element = null;
+    const rows = data.conduct.map((part) => {
+      const starts = part.element !== element;
+      element = part.element;
+      const rowspan = data.conduct.filter((other) => other.element === element).length;
+      const quotes = part.quotes.map((quote) => el("li", {}, shown("“" + quote.quote + "”"), " ",
+        el("a", { href: incidentHref(data, quote.incident) }, shown(quote.incident_date || quote.incident_id))));
+      return el("tr", { class: starts ? "starts" : null },
+        starts && el("th", { scope: "rowgroup", rowspan }, shown(part.title)),
+        el("td", { class: "part" }, part.part ? shown(part.part) : ""),
+        el("td", {}, el("p", { class: quotes.length ? "count" : "none" }, shown(part.finding)), quotes.length > 0 && quoteList(quotes)));
+    });
+    return el("section", { "aria-labelledby": "conduct-title" },
+      el("h2", { id: "conduct-title" }, "Course of conduct"),
+      el("p", { class: "aside" }, "Words that may bear on each element. A cell proves nothing, and an empty one rules nothing out. ", shown(run.conduct_law)),
+      el("div", { class: "scroller" }, el("table", { class: "rows conduct" },
+        el("thead", {}, el("tr", {}, ["Element", "Part", "What was found"].map((title) => el("th", { scope: "col" }, title)))),
+        el("tbody", {}, rows))));
+  }
+
+  /** Quotes, those after the first few folded. */
+  function quoteList(quotes) {
+    const FEW = 4;
+    if (quotes.length <= FEW + 1) return el("ul", { class: "plain quotes" }, quotes);
+    return [
+      el("ul", { class: "plain quotes" }, quotes.slice(0, FEW)),
+      el("details", { class: "more" }, el("summary", {}, count(quotes.length - FEW, "more quote")), el("ul", { class: "plain quotes" }, quotes.slice(FEW))),
+    ];
   }
 
   function options(data, found) {
@@ -877,9 +937,9 @@
   /** On paper everything is open. */
   function openForPrint() {
     if (!byId("case").hidden) {
-      for (const fold of byId("case").querySelectorAll("details.full")) {
+      for (const fold of byId("case").querySelectorAll("details")) {
         fold.open = true;
-        builders.get(fold)();
+        if (builders.has(fold)) builders.get(fold)();
       }
     } else {
       for (const fold of document.querySelectorAll("#overview details")) fold.open = true;

@@ -65,6 +65,7 @@ impl CaseRow {
         text case_id, int tier, text reasons, int incidents, text first_date, text last_date,
         text abuse_categories, text suicide_categories, int mentions, text key_quote, text gaps,
         text reviewer_decision, text reviewer, text reviewed_on, text reviewer_notes,
+        text pattern,
     ];
 
     /// The cells of the row.
@@ -82,7 +83,8 @@ impl CaseRow {
             Cell::from(&self.key_quote),
             Cell::List(&self.gaps),
         ];
-        cells.resize(Self::COLUMNS.len(), Cell::Text(""));
+        cells.resize(Self::COLUMNS.len() - 1, Cell::Text(""));
+        cells.push(Cell::List(&self.pattern));
         cells
     }
 }

@@ -4,6 +4,7 @@
 //! for; it streams rows to one file per format. Where the files end up is the caller's business:
 //! write them to a staging folder and rename it when the run is complete.
 
+mod case_tables;
 mod columns;
 
 use std::fs::File;
