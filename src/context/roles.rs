@@ -148,6 +148,9 @@ impl Roles {
     /// to whom they are done the victim, if one kind clearly leads.
     fn vote(&self, lexicon: &Lexicon, text: &Segmented, mentions: &[Mention]) -> [Option<Role>; 2] {
         let mut lead = [0_i32; 2];
+        // Acts between two people of one kind, and of two.
+        let (mut alike, mut unlike) = (0, 0);
+        let (mut doers, mut targets) = (Vec::new(), Vec::new());
         for mention in mentions.iter().filter(|m| {
             m.suppressed.is_none() && lexicon.categories[m.category].group == Group::Abuse
         }) {
@@ -172,6 +175,24 @@ impl Roles {
                 lead[kind] -= 1;
                 lead[1 - kind] += 1;
             }
+            doers.extend(agent.map(|slot| (slot, mention)));
+            targets.extend(target.map(|slot| (slot, mention)));
+        }
+        for (doer, told) in doers {
+            let overlaps = |of: &Mention| {
+                of.tokens.start < told.tokens.end && told.tokens.start < of.tokens.end
+            };
+            for (target, _) in targets.iter().filter(|(t, of)| *t != doer && overlaps(of)) {
+                match (slot_kind(text, Some(doer)), slot_kind(text, Some(*target))) {
+                    (Some(one), Some(other)) if one == other => alike += 1,
+                    (Some(_), Some(_)) => unlike += 1,
+                    _ => {}
+                }
+            }
+        }
+        // Where both are "he", the kind of a pronoun tells nothing of who is meant.
+        if alike > unlike {
+            return [None, None];
         }
         // One act with both persons named, or two with one of them, are enough.
         lead.map(|lead| match lead {
