@@ -1,5 +1,6 @@
 //! Redaction: what is masked, what is not, and that offsets still lead to the source.
 
+use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
 use throughline::redact::{Redactor, run_identifier_examples};
@@ -161,6 +162,7 @@ fn nothing_masked_is_in_any_file_and_findings_stay() {
         "--format",
         "csv,jsonl,html,xlsx",
         "--per-case",
+        "--coverage",
         "--name-columns",
         "keeper",
     ];
@@ -303,4 +305,76 @@ fn names_in_columns_are_masked_in_parts() {
     let run = desk.run(&unknown);
     assert_eq!(run.status, 2);
     assert!(run.stderr.contains("--name-columns"), "{}", run.stderr);
+}
+
+#[test]
+fn a_sample_of_a_masked_run_is_masked() {
+    let desk = Desk::new();
+    desk.write(
+        "in.csv",
+        "case_id,id,narrative\nC1,1,he strangled her\nC1,2,Met Dean at the shop today and talked about the weather.\n\
+         C1,3,\"Her brother Oxo called, all was well.\"\nC1,4,Oxo came by for tea and left again at nine.\n",
+    );
+    let scan = ["scan", "in.csv", "--out", "out", "--redact"];
+    assert_eq!(desk.run(&scan).status, 0);
+    let sample = desk.run(&["sample", "out", "--n", "3", "--out", "sample.csv"]);
+    assert_eq!(sample.status, 0, "{}", sample.stderr);
+    let sample = desk.read("sample.csv");
+    assert!(sample.contains("Her brother [PERSON 2] called"), "{sample}");
+    assert!(sample.contains("[PERSON 2] came by for tea"), "{sample}");
+    assert!(
+        !sample.contains("Oxo") && !sample.contains("Dean"),
+        "{sample}"
+    );
+}
+
+#[test]
+fn masks_and_links_by_names_exclude_each_other() {
+    let desk = Desk::new();
+    desk.write("in.csv", RECORDS);
+    let args = ["scan", "in.csv", "--out", "out", "--redact", "--link-names"];
+    assert_eq!(desk.run(&args).status, 2);
+}
+
+/// Texts made of what the rules look for, and of anything else.
+fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        6 => proptest::sample::select(vec![
+            "Mr ", "victim ", "her partner, ", "Dean", "O'Neill", "BROWN", " (AP)", "J. ", "van der ", "-", " ",
+            ", ", "\u{2019}s ", "é", "😢", "07700 900123", "LS6 3QP", "14 Hollin Ct", "dob 1/2/80", "Will ", "\n", ".",
+            "known as ", "St ", "PC 4471 ", "a@b.example", "İ", "ß", "and ",
+        ]).prop_map(str::to_owned),
+        1 => any::<String>(),
+    ];
+    proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    /// Whatever the text, what is not masked stays as it was, and every place leads back.
+    #[test]
+    fn only_masks_change_a_text(text in text()) {
+        let mut redactor = Redactor::new(built_in()).unwrap();
+        redactor.learn_text("c", &text);
+        let masked = redactor.mask_text("c", &text);
+        let mut rebuilt = String::new();
+        let (mut done, mut at) = (0, 0);
+        for span in masked.masked() {
+            prop_assert!(span.start >= done && !span.is_empty());
+            let plain = &text[done..span.start];
+            prop_assert!(masked.text[at..].starts_with(plain));
+            at += plain.len();
+            let moved = masked.span(span);
+            prop_assert_eq!(moved.start, at);
+            let label = moved.of(&masked.text);
+            prop_assert!(label.starts_with('[') && label.ends_with(']'), "{label}");
+            let chars = |text: &str, byte: usize| text[..byte].chars().count();
+            prop_assert_eq!(masked.source.source(chars(&masked.text, moved.start)), chars(&text, span.start));
+            prop_assert_eq!(masked.source.source(chars(&masked.text, moved.end)), chars(&text, span.end));
+            rebuilt.push_str(plain);
+            rebuilt.push_str(span.of(&text));
+            (done, at) = (span.end, moved.end);
+        }
+        rebuilt.push_str(&masked.text[at..]);
+        prop_assert_eq!(rebuilt, text);
+    }
 }

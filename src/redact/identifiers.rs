@@ -1,5 +1,7 @@
 //! Finds what points at one person by its shape: numbers, addresses, dates of birth.
 
+use std::collections::BTreeMap;
+
 use crate::lexicon::{Identifier, Sum};
 use crate::span::Span;
 
@@ -14,7 +16,8 @@ pub(super) struct Found<'l> {
 
 /// Every identifier in `text`, in its order; none overlap.
 pub(super) fn find_identifiers<'l>(identifiers: &'l [Identifier], text: &str) -> Vec<Found<'l>> {
-    let mut found: Vec<Found<'l>> = Vec::new();
+    // By the first byte; they never overlap, so only the neighbours need a look.
+    let mut found: BTreeMap<usize, Found<'l>> = BTreeMap::new();
     for identifier in identifiers {
         for pattern in &identifier.patterns {
             let mut from = 0;
@@ -24,10 +27,13 @@ pub(super) fn find_identifiers<'l>(identifiers: &'l [Identifier], text: &str) ->
                 };
                 let part = captures.name("mask").unwrap_or(whole);
                 let span = trimmed(text, Span::new(part.start(), part.end()));
-                let free = || !found.iter().any(|f| f.span.overlaps(span));
+                let free = || {
+                    let before = found.range(..span.end).next_back();
+                    before.is_none_or(|(_, f)| f.span.end <= span.start)
+                };
                 if !span.is_empty() && counts(identifier, text, span) && free() {
                     let kind = identifier.kind.as_str();
-                    found.push(Found { span, kind });
+                    found.insert(span.start, Found { span, kind });
                     from = span.end;
                 } else {
                     // Another match may begin inside this one.
@@ -36,8 +42,7 @@ pub(super) fn find_identifiers<'l>(identifiers: &'l [Identifier], text: &str) ->
             }
         }
     }
-    found.sort_by_key(|f| f.span);
-    found
+    found.into_values().collect()
 }
 
 fn next_char(text: &str, at: usize) -> usize {

@@ -46,7 +46,7 @@ pub struct Redactor<'l> {
 struct Case {
     people: People,
     /// The number of each other identifier, by kind and by its letters and digits.
-    numbers: BTreeMap<(String, String), usize>,
+    numbers: BTreeMap<String, BTreeMap<String, usize>>,
 }
 
 impl<'l> Redactor<'l> {
@@ -195,6 +195,14 @@ impl<'l> Redactor<'l> {
             });
         }
         masks.sort_by_key(|mask| mask.span);
+        // None should overlap. If two do, one mask covers both: nothing may show between them.
+        masks.dedup_by(|next, first| {
+            let overlap = next.span.start < first.span.end;
+            if overlap {
+                first.span.end = first.span.end.max(next.span.end);
+            }
+            overlap
+        });
         masks
     }
 }
@@ -209,11 +217,9 @@ impl Case {
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_lowercase)
             .collect();
-        let next = 1 + self.numbers.keys().filter(|(k, _)| k == found.kind).count();
-        let number = *self
-            .numbers
-            .entry((found.kind.to_owned(), value))
-            .or_insert(next);
+        let numbers = self.numbers.entry(found.kind.to_owned()).or_default();
+        let next = numbers.len() + 1;
+        let number = *numbers.entry(value).or_insert(next);
         Mask {
             span: found.span,
             kind: found.kind.to_owned(),

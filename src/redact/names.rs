@@ -105,7 +105,7 @@ impl<'a> NameFinder<'a> {
         let mut found: Vec<Name> = Vec::new();
         let mut at = 0;
         while at < self.words.len() {
-            let free = |at: usize| !taken.iter().any(|span| span.overlaps(self.words[at].span));
+            let free = |at: usize| !covers(taken, self.words[at].span);
             let name = if free(at) { self.name_at(at) } else { None };
             match name {
                 Some(all) if all.clone().all(free) => {
@@ -154,7 +154,7 @@ impl<'a> NameFinder<'a> {
             }
             let free = |at: usize| {
                 inside[at].is_none()
-                    && !taken.iter().any(|span| span.overlaps(self.words[at].span))
+                    && !covers(taken, self.words[at].span)
                     && self.is_known(at, people)
             };
             if !free(at) {
@@ -182,6 +182,7 @@ impl<'a> NameFinder<'a> {
                 && end - from < 2
                 && is_capital(self.words[at].written)
                 && inside[end].is_none()
+                && !covers(taken, self.words[end].span)
                 && self.joined(end)
                 && !self.is_word(&self.words[end].key)
                 && self.may_be_name(end, Before::Name)
@@ -759,6 +760,12 @@ impl<'a> NameFinder<'a> {
                     .strip_prefix('.')
                     .is_some_and(|rest| rest.trim().is_empty())
     }
+}
+
+/// Whether one of the spans, which are sorted and do not overlap, shares a byte with `span`.
+fn covers(sorted: &[Span], span: Span) -> bool {
+    let before = sorted.partition_point(|own| own.start < span.end);
+    before > 0 && sorted[before - 1].overlaps(span)
 }
 
 /// The key under which the lexicon knows a word.

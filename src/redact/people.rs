@@ -63,19 +63,23 @@ impl People {
 
     /// Whether one person has all these parts.
     pub fn together(&self, parts: &[&str]) -> bool {
-        self.parts
-            .iter()
-            .any(|own| parts.iter().all(|part| own.iter().any(|p| p == part)))
+        self.with(parts).next().is_some()
+    }
+
+    /// The people who have all these parts in their names.
+    fn with<'p>(&'p self, parts: &'p [&str]) -> impl Iterator<Item = usize> + 'p {
+        let first = parts.first().and_then(|part| self.by_part.get(*part));
+        let has = |person: &usize| {
+            let own = &self.parts[*person];
+            parts.iter().all(|part| own.iter().any(|p| p == part))
+        };
+        first.into_iter().flatten().copied().filter(has)
     }
 
     /// Who is meant by these words.
     pub fn reference(&self, words: &[&str]) -> Reference {
-        let fits: Vec<usize> = (0..self.parts.len())
-            .filter(|person| {
-                let own = &self.parts[*person];
-                words.iter().all(|word| own.iter().any(|p| p == word))
-            })
-            .collect();
+        let mut fits: Vec<usize> = self.with(words).take(3).collect();
+        fits.sort_unstable();
         match fits[..] {
             [one] => Reference::One(one),
             [one, other] => Reference::Either(one, other),
