@@ -258,7 +258,11 @@ impl<'a> NameFinder<'a> {
             // Nothing is written with capitals here.
             before == Before::Title && self.is_lower_name(first)
         } else {
-            self.may_be_name(first, before)
+            // "Mrs P. Son D said": behind a full stop only what is a name by itself.
+            let behind_stop = first > start && !self.close(first);
+            let sure = !self.is_word(&self.words[first].key)
+                || self.names.surnames.contains(&self.words[first].key);
+            self.may_be_name(first, before) && (sure || !behind_stop)
         };
         (close && fits).then(|| start..self.run(first))
     }
