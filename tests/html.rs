@@ -23,9 +23,14 @@ fn mention(text: &str, quote: &str, category: &str, suppressed: Option<&str>) ->
     ReportMention {
         start,
         end: start + quote.encode_utf16().count(),
+        place: [
+            text[..at].chars().count(),
+            text[..at].chars().count() + quote.chars().count(),
+        ],
         category: category.to_owned(),
         rule: format!("{category}.<rule>"),
         tier: 2,
+        heavy: false,
         axes: [
             "affirmed", "stated", "current", "victim", "suspect", "officer",
         ],
@@ -74,6 +79,7 @@ fn hostile_run() -> ReportData {
         reasons: vec![HOSTILE.to_owned()],
         prompts: vec![HOSTILE.to_owned()],
         checks: vec![ReportCheck {
+            check: HOSTILE.to_owned(),
             title: HOSTILE.to_owned(),
             status: "stated_not_done",
             incident: 1,

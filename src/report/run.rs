@@ -348,6 +348,7 @@ impl<'l> RunWriter<'l> {
         if let Some(spool) = spool {
             let mut kept = spool.read_back()?;
             let mut data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
+            data.run_id = run_id(lexicon, inputs, &options.manifest);
             data.coverage = texts;
             data.inconsistencies_elsewhere = disagreeing.iter().map(|(_, list)| list.len()).sum();
             kept.remove()?;
@@ -530,6 +531,7 @@ fn report_checks(
         (rank, f.check, f.incident)
     });
     let report = |finding: &Finding| ReportCheck {
+        check: lexicon.checks[finding.check].id.clone(),
         title: lexicon.checks[finding.check].title.clone(),
         status: finding.status.as_str(),
         incident: finding.incident.map_or(0, |index| index + 1),
@@ -579,9 +581,10 @@ fn cues(mention: &Mention, text: &str) -> Vec<String> {
 }
 
 fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
-    let kept = |text: &str, m: &Mention| KeptMention {
+    let kept = |text: &str, offsets: &mut CharOffsets, m: &Mention| KeptMention {
         start: m.span.start,
         end: m.span.end,
+        place: [offsets.at(m.span.start), offsets.at(m.span.end)],
         category: m.category,
         rule: m.rule,
         assertion: m.assertion,
@@ -592,10 +595,14 @@ fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
         .fields
         .iter()
         .zip(mentions)
-        .map(|(field, found)| KeptField {
-            name: field.name.to_string(),
-            text: field.text.clone(),
-            mentions: found.iter().map(|m| kept(&field.text, m)).collect(),
+        .map(|(field, found)| {
+            let mut offsets = CharOffsets::new(&field.text);
+            let mention = |m| kept(&field.text, &mut offsets, m);
+            KeptField {
+                name: field.name.to_string(),
+                text: field.text.clone(),
+                mentions: found.iter().map(mention).collect(),
+            }
         })
         .collect()
 }
@@ -719,9 +726,12 @@ fn report_field(lexicon: &Lexicon, field: KeptField) -> ReportField {
         .map(|m| ReportMention {
             start: units.at(m.start),
             end: units.at(m.end),
+            place: m.place,
             category: lexicon.categories[m.category].id.clone(),
             rule: lexicon.rules[m.rule].id.clone(),
             tier: lexicon.rules[m.rule].tier,
+            heavy: lexicon.rules[m.rule].tier == 1
+                || lexicon.categories[m.category].group == Group::Suicide,
             axes: m.assertion.as_strs(),
             cues: m.cues,
             suppressed: m.suppressed,
