@@ -25,6 +25,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::charts::{Checks, OverTime, Together};
+use super::packed::{Words, packed};
 use super::rows::{
     ReportCase, ReportCategory, ReportCounts, ReportData, ReportIncident, ReportMention,
 };
@@ -88,9 +89,15 @@ pub fn write_report(out: &mut dyn Write, data: &ReportData) -> io::Result<()> {
         .map_err(io::Error::other)?;
     out.write_all(rendered.as_bytes())?;
 
+    // Twice, so that memory holds one packed case at a time: first for the words, which stand before them.
+    let mut words = Words::default();
+    for case in &data.cases {
+        packed(case, &mut words);
+    }
+    write_block(out, "words", &words)?;
     write_block(out, "run", &Index::new(data))?;
     for (number, case) in data.cases.iter().enumerate() {
-        write_block(out, &format!("case-{number}"), case)?;
+        write_block(out, &format!("case-{number}"), &packed(case, &mut words))?;
     }
     write!(out, "<script>{script}</script>")?;
     out.write_all(after.as_bytes())?;

@@ -3,6 +3,7 @@
 mod charts;
 pub mod html;
 mod manifest;
+mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
 pub mod rows;

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
+use super::packed::{Words, packed_size};
 use super::rows::{
     CaseRow, CheckRow, MentionRow, ReportCase, ReportCategory, ReportCheck, ReportCounts,
     ReportData, ReportField, ReportIncident, ReportMention,
@@ -45,7 +46,7 @@ pub struct RunOptions {
     pub raw_csv: bool,
     /// Cases that the HTML report shows at most, in reading order.
     pub report_cases: usize,
-    /// Bytes of narrative that the HTML report shows at most.
+    /// Bytes that the cases of the HTML report take at most.
     pub report_bytes: usize,
     /// Columns of ticks and codes to put beside the texts.
     pub coded: Vec<CodedColumn>,
@@ -616,15 +617,11 @@ fn report_data(
     kept: &mut Kept,
 ) -> Result<ReportData> {
     let mut cases = Vec::new();
+    let mut words = Words::default();
     let mut bytes = 0;
     for entry in flagged.iter().take(options.report_cases) {
         let report = report_case(lexicon, options, entry, kept)?;
-        bytes += report
-            .incidents
-            .iter()
-            .flat_map(|i| &i.fields)
-            .map(|f| f.text.len() + 300 * f.mentions.len())
-            .sum::<usize>();
+        bytes += packed_size(&report, &mut words);
         if bytes > options.report_bytes && !cases.is_empty() {
             break;
         }

@@ -6,6 +6,7 @@
 (function () {
   const byId = (id) => document.getElementById(id);
   const run = JSON.parse(byId("run").textContent);
+  const dictionary = JSON.parse(byId("words").textContent);
   const categories = new Map(run.categories.map((category) => [category.id, category]));
   const numbers = new Map(run.cases.map((row, number) => [row.id, number]));
   const decisions = throughlineDecisions.open(run.run_id);
@@ -91,12 +92,30 @@
 
   const chips = (found) => el("ul", { class: "chips" }, byGroup(found).map(chip));
 
+  /** A case as the program had it: what repeats from case to case comes by number (`packed.rs`). */
+  function unpacked(data) {
+    const word = (number) => dictionary[number];
+    for (const check of data.checks) {
+      for (const name of ["check", "title", "status", "why"]) check[name] = word(check[name]);
+      check.legal = check.legal.map(word);
+    }
+    for (const part of data.conduct) {
+      for (const name of ["element", "title", "part"]) part[name] = word(part[name]);
+    }
+    for (const field of data.incidents.flatMap((incident) => incident.fields)) {
+      field.mentions = field.mentions.map(([start, end, place, category, rule, tier, heavy, axes, cues, suppressed]) => ({
+        start, end, place, category: word(category), rule: word(rule), tier, heavy: heavy === 1, axes: word(axes).split(" "), cues, suppressed,
+      }));
+    }
+    return data;
+  }
+
   const parsed = new Map();
   /** The data of case `number`; the last few stay parsed. */
   function caseData(number) {
     if (!parsed.has(number)) {
       if (parsed.size > 8) parsed.delete(parsed.keys().next().value);
-      parsed.set(number, JSON.parse(byId("case-" + number).textContent));
+      parsed.set(number, unpacked(JSON.parse(byId("case-" + number).textContent)));
     }
     return parsed.get(number);
   }
