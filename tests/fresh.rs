@@ -112,6 +112,9 @@ fn narratives_keep_what_was_learnt() {
     eprintln!("narratives: labels {labels:?}, checks {checks:?}");
     for (score, (least, most)) in [(labels, LABELS), (checks, CHECKS)] {
         assert!(score.true_positives >= least, "fewer found: {score:?}");
-        assert!(score.false_positives <= most, "more found wrongly: {score:?}");
+        assert!(
+            score.false_positives <= most,
+            "more found wrongly: {score:?}"
+        );
     }
 }

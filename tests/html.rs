@@ -23,9 +23,14 @@ fn mention(text: &str, quote: &str, category: &str, suppressed: Option<&str>) ->
     ReportMention {
         start,
         end: start + quote.encode_utf16().count(),
+        place: [
+            text[..at].chars().count(),
+            text[..at].chars().count() + quote.chars().count(),
+        ],
         category: category.to_owned(),
         rule: format!("{category}.<rule>"),
         tier: 2,
+        heavy: false,
         axes: [
             "affirmed", "stated", "current", "victim", "suspect", "officer",
         ],
@@ -74,6 +79,7 @@ fn hostile_run() -> ReportData {
         reasons: vec![HOSTILE.to_owned()],
         prompts: vec![HOSTILE.to_owned()],
         checks: vec![ReportCheck {
+            check: HOSTILE.to_owned(),
             title: HOSTILE.to_owned(),
             status: "stated_not_done",
             incident: 1,
@@ -190,6 +196,43 @@ fn block(page: &str, id: &str) -> Value {
     serde_json::from_str(json).expect("the block is JSON")
 }
 
+/// A case of the page, with what stands once in the page put back in its place.
+fn case(page: &str, number: usize) -> Value {
+    fn word(words: &Value, packed: &mut Value) {
+        match packed {
+            Value::Array(list) => list.iter_mut().for_each(|item| word(words, item)),
+            number => *number = words[number.as_u64().expect("a number") as usize].clone(),
+        }
+    }
+    let words = block(page, "words");
+    let mut case = block(page, &format!("case-{number}"));
+    for (list, names) in [
+        ("checks", &["check", "title", "status", "why", "legal"][..]),
+        ("conduct", &["element", "title", "part"]),
+    ] {
+        for row in case[list].as_array_mut().expect("a list") {
+            names.iter().for_each(|name| word(&words, &mut row[*name]));
+        }
+    }
+    for incident in case["incidents"].as_array_mut().expect("a list") {
+        for field in incident["fields"].as_array_mut().expect("a list") {
+            for mention in field["mentions"].as_array_mut().expect("a list") {
+                for at in [3, 4, 7] {
+                    word(&words, &mut mention[at]);
+                }
+                let axes = mention[7].as_str().expect("a text").split(' ');
+                *mention = serde_json::json!({
+                    "start": mention[0], "end": mention[1], "place": mention[2],
+                    "category": mention[3], "rule": mention[4], "tier": mention[5],
+                    "heavy": mention[6] == 1, "axes": axes.collect::<Vec<_>>(),
+                    "cues": mention[8], "suppressed": mention[9],
+                });
+            }
+        }
+    }
+    case
+}
+
 /// The page without its own style and script, in lower case: everything that data could reach.
 fn reachable(page: &str) -> String {
     let style = between(page, "<style>", "</style>");
@@ -203,9 +246,9 @@ fn reachable(page: &str) -> String {
 fn no_text_leaves_its_place() {
     let page = page(&hostile_run());
     let reachable = reachable(&page);
-    // Two data blocks and the script, and not one element more.
-    assert_eq!(reachable.matches("<script").count(), 3);
-    assert_eq!(reachable.matches("</script").count(), 3);
+    // Three data blocks and the script, and not one element more.
+    assert_eq!(reachable.matches("<script").count(), 4);
+    assert_eq!(reachable.matches("</script").count(), 4);
     assert_eq!(reachable.matches("<style").count(), 1);
     assert_eq!(reachable.matches("</style").count(), 1);
     for markup in ["<img", "<!--", "<b>", "<i>", "<it>", "<rule>"] {
@@ -302,14 +345,14 @@ fn decode_base64(text: &str) -> Vec<u8> {
 #[test]
 fn every_text_arrives_as_it_left() {
     let data = hostile_run();
-    let shown = block(&page(&data), "case-0");
+    let shown = case(&page(&data), 0);
     let sent = serde_json::to_value(&data.cases[0]).expect("plain values");
     assert_eq!(shown, sent);
 }
 
 #[test]
 fn offsets_lead_to_the_quoted_words() {
-    let case = block(&page(&hostile_run()), "case-0");
+    let case = case(&page(&hostile_run()), 0);
     let field = &case["incidents"][0]["fields"][0];
     let text: Vec<u16> = field["text"]
         .as_str()

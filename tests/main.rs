@@ -10,6 +10,7 @@ mod support;
 mod assertion;
 mod assess;
 mod boilerplate;
+mod browser;
 mod case;
 mod checks;
 mod cli;

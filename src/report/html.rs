@@ -16,7 +16,7 @@
 //! loads, and the script parses a case only when it is opened or searched. Memory used here does
 //! not grow with the number of narratives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufWriter, Write};
 
 use minijinja::Environment;
@@ -24,14 +24,22 @@ use minijinja::value::Serde;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::rows::{ReportCase, ReportCategory, ReportCounts, ReportData};
+use super::charts::{Checks, OverTime, Together};
+use super::packed::{Words, packed};
+use super::rows::{
+    ReportCase, ReportCategory, ReportCounts, ReportData, ReportIncident, ReportMention,
+};
 use crate::assertion::Group;
 use crate::case::coverage::CoverageCounts;
 use crate::case::link::LinkCounts;
 
 const PAGE: &str = include_str!("html/report.html");
 const STYLE: &str = include_str!("html/report.css");
-const SCRIPT: &str = include_str!("html/report.js");
+/// The store of decisions first: the page's script uses it.
+const SCRIPT: &str = concat!(
+    include_str!("html/decisions.js"),
+    include_str!("html/report.js")
+);
 
 /// Where the data blocks go. The template is cut here before it is rendered, so no value in the
 /// data can be mistaken for the mark.
@@ -71,6 +79,9 @@ pub fn write_report(out: &mut dyn Write, data: &ReportData) -> io::Result<()> {
         cases_not_shown: data.cases_not_shown,
         tiers: tiers(data),
         charts: charts(&data.categories),
+        over_time: OverTime::of(data),
+        together: Together::of(data),
+        checks: Checks::of(data),
     };
     // Named `.html`, so that minijinja escapes every value that is not marked safe.
     let rendered = templates
@@ -78,9 +89,15 @@ pub fn write_report(out: &mut dyn Write, data: &ReportData) -> io::Result<()> {
         .map_err(io::Error::other)?;
     out.write_all(rendered.as_bytes())?;
 
+    // Twice, so that memory holds one packed case at a time: first for the words, which stand before them.
+    let mut words = Words::default();
+    for case in &data.cases {
+        packed(case, &mut words);
+    }
+    write_block(out, "words", &words)?;
     write_block(out, "run", &Index::new(data))?;
     for (number, case) in data.cases.iter().enumerate() {
-        write_block(out, &format!("case-{number}"), case)?;
+        write_block(out, &format!("case-{number}"), &packed(case, &mut words))?;
     }
     write!(out, "<script>{script}</script>")?;
     out.write_all(after.as_bytes())?;
@@ -104,6 +121,9 @@ struct Shell<'d> {
     cases_not_shown: usize,
     tiers: Vec<Tier>,
     charts: Vec<Chart<'d>>,
+    over_time: Option<OverTime>,
+    together: Option<Together<'d>>,
+    checks: Option<Checks<'d>>,
 }
 
 /// Line ends as a browser sees them when it checks a hash, whatever the checkout did to the file.
@@ -180,7 +200,7 @@ fn thousands(number: u64) -> String {
 }
 
 /// Percent-encodes `text` for the part of an address after `#`.
-fn fragment(text: &str) -> String {
+pub(super) fn fragment(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
@@ -309,7 +329,7 @@ fn charts(categories: &[ReportCategory]) -> Vec<Chart<'_>> {
 }
 
 /// `part` of `whole` in per cent with one decimal, by integers so that every machine agrees.
-fn per_cent(part: u64, whole: u64) -> String {
+pub(super) fn per_cent(part: u64, whole: u64) -> String {
     let permille = (part * 1000).checked_div(whole).unwrap_or(0);
     format!("{}.{}", permille / 10, permille % 10)
 }
@@ -317,6 +337,9 @@ fn per_cent(part: u64, whole: u64) -> String {
 /// What the script needs before any case is opened.
 #[derive(Serialize)]
 struct Index<'d> {
+    run_id: &'d str,
+    /// Id and title of every response check with a finding in these cases.
+    checks: Vec<(&'d str, &'d str)>,
     categories: &'d [ReportCategory],
     cases: Vec<IndexRow<'d>>,
     conduct_law: &'d str,
@@ -333,6 +356,12 @@ struct IndexRow<'d> {
     quote: &'d str,
     /// Category ids with their number of mentions, in lexicon order.
     found: Vec<(&'d str, usize)>,
+    /// Days of the incidents with evidence, in order.
+    days: Vec<&'d str>,
+    /// Response checks with a finding, as `check:status`.
+    checks: Vec<String>,
+    /// Whether the quote is of a mention to read first or about suicide.
+    heavy: bool,
 }
 
 impl<'d> Index<'d> {
@@ -348,7 +377,15 @@ impl<'d> Index<'d> {
             .iter()
             .map(|case| IndexRow::new(case, &order))
             .collect();
+        let checks: BTreeMap<&str, &str> = data
+            .cases
+            .iter()
+            .flat_map(|case| &case.checks)
+            .map(|check| (check.check.as_str(), check.title.as_str()))
+            .collect();
         Self {
+            run_id: &data.run_id,
+            checks: checks.into_iter().collect(),
             categories: &data.categories,
             cases,
             conduct_law: &data.conduct_law,
@@ -359,18 +396,33 @@ impl<'d> Index<'d> {
 impl<'d> IndexRow<'d> {
     fn new(case: &'d ReportCase, order: &BTreeMap<&str, usize>) -> Self {
         let mut counts = BTreeMap::new();
-        for mention in case
-            .incidents
-            .iter()
-            .flat_map(|incident| &incident.fields)
-            .flat_map(|field| &field.mentions)
-        {
-            if mention.suppressed.is_none() {
+        let mut days = BTreeSet::new();
+        let mut heavy = false;
+        for incident in &case.incidents {
+            for mention in evidence(incident) {
                 *counts.entry(mention.category.as_str()).or_insert(0) += 1;
+                if !incident.iso_date.is_empty() {
+                    days.insert(incident.iso_date.as_str());
+                }
+            }
+        }
+        // The quote comes without its mention; where the same words stand for several, the heaviest counts.
+        for field in case.incidents.iter().flat_map(|i| &i.fields) {
+            for mention in field.mentions.iter().filter(|m| m.suppressed.is_none()) {
+                let quoted = || {
+                    let units = field.text.encode_utf16();
+                    let units = units.skip(mention.start).take(mention.end - mention.start);
+                    units.eq(case.key_quote.encode_utf16())
+                };
+                heavy = heavy || (mention.heavy && quoted());
             }
         }
         let mut found: Vec<_> = counts.into_iter().collect();
         found.sort_by_key(|(id, _)| order.get(id).copied().unwrap_or(usize::MAX));
+        let checks = case.checks.iter();
+        let checks: BTreeSet<String> = checks
+            .map(|check| format!("{}:{}", check.check, check.status))
+            .collect();
         Self {
             id: &case.id,
             tier: case.tier,
@@ -379,8 +431,17 @@ impl<'d> IndexRow<'d> {
             incidents: case.incidents.len(),
             quote: &case.key_quote,
             found,
+            days: days.into_iter().collect(),
+            checks: checks.into_iter().collect(),
+            heavy,
         }
     }
+}
+
+/// The mentions of an incident that count.
+pub(super) fn evidence(incident: &ReportIncident) -> impl Iterator<Item = &ReportMention> {
+    let mentions = incident.fields.iter().flat_map(|field| &field.mentions);
+    mentions.filter(|mention| mention.suppressed.is_none())
 }
 
 /// Writes `value` as a data block, which a browser keeps and never runs.

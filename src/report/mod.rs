@@ -1,9 +1,11 @@
 //! Writes a run: tables, HTML report, manifest; whole or not at all.
 
+mod charts;
 pub mod html;
 mod kept_rows;
 mod manifest;
 mod masking;
+mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod per_case;

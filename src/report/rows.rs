@@ -110,6 +110,8 @@ pub struct CheckRow {
 /// Everything that the HTML report shows. Serialised to JSON inside the page.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct ReportData {
+    /// Fingerprint of the run, as in the manifest: decisions belong to it.
+    pub run_id: String,
     /// Program version.
     pub version: String,
     /// Lexicon version as its files state it.
@@ -210,6 +212,8 @@ pub struct ReportCase {
 /// A response check as the report shows it.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReportCheck {
+    /// Check id.
+    pub check: String,
     /// Plain name of the check.
     pub title: String,
     /// `done`, `stated_not_done` or `no_mention_found`.
@@ -252,19 +256,25 @@ pub struct ReportField {
     pub mentions: Vec<ReportMention>,
 }
 
-/// A mention as the report shows it. Offsets are in UTF-16 code units, as scripts in a page count.
+/// A mention as the report shows it. `start` and `end` are in UTF-16 code units, as scripts in a page
+/// count, and lead into the text shown.
 #[derive(Clone, Debug, Serialize)]
 pub struct ReportMention {
     /// Start in UTF-16 code units.
     pub start: usize,
     /// End in UTF-16 code units.
     pub end: usize,
+    /// Start and end in Unicode scalar values of the field as it was read: as in `evidence`.
+    pub place: [usize; 2],
     /// Category id.
     pub category: String,
     /// Rule id.
     pub rule: String,
     /// Order of reading.
     pub tier: u8,
+    /// Whether the page covers these words until the reader asks for them: those to read first, and
+    /// those about suicide.
+    pub heavy: bool,
     /// Polarity, certainty, temporality, experiencer, agent, source: in this order.
     pub axes: [&'static str; 6],
     /// The cues that set the axes, each as `axis=value: "cue"`.

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::masking::Masking;
+use super::packed::{Words, packed_size};
 use super::per_case::PerCase;
 use super::rows::{
     CaseRow, CheckRow, MentionRow, ReportCase, ReportCategory, ReportCheck, ReportCounts,
@@ -48,7 +49,7 @@ pub struct RunOptions {
     pub raw_csv: bool,
     /// Cases that the HTML report shows at most, in reading order.
     pub report_cases: usize,
-    /// Bytes of narrative that the HTML report shows at most.
+    /// Bytes that the cases of the HTML report take at most.
     pub report_bytes: usize,
     /// Columns of ticks and codes to put beside the texts.
     pub coded: Vec<CodedColumn>,
@@ -408,6 +409,7 @@ impl<'l> RunWriter<'l> {
             let mut kept = spool.read_back()?;
             if options.formats.contains(&OutputFormat::Html) {
                 let mut data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
+                data.run_id = run_id(lexicon, inputs, &options.manifest);
                 data.coverage = texts;
                 data.inconsistencies_elsewhere =
                     disagreeing.iter().map(|(_, list)| list.len()).sum();
@@ -423,6 +425,7 @@ impl<'l> RunWriter<'l> {
                 for entry in &flagged {
                     let one = std::slice::from_ref(entry);
                     let mut data = report_data(lexicon, &options, inputs, counts, one, &mut kept)?;
+                    data.run_id = run_id(lexicon, inputs, &options.manifest);
                     data.counts = case_counts(entry, &data.cases);
                     folders.write(&entry.case.id, &data)?;
                 }
@@ -722,6 +725,7 @@ fn report_checks(
         (rank, f.check, f.incident)
     });
     let report = |finding: &Finding| ReportCheck {
+        check: lexicon.checks[finding.check].id.clone(),
         title: lexicon.checks[finding.check].title.clone(),
         status: finding.status.as_str(),
         incident: finding.incident.map_or(0, |index| index + 1),
@@ -771,9 +775,10 @@ fn cues(mention: &Mention, text: &str) -> Vec<String> {
 }
 
 fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
-    let kept = |text: &str, m: &Mention| KeptMention {
+    let kept = |text: &str, offsets: &mut CharOffsets, m: &Mention| KeptMention {
         start: m.span.start,
         end: m.span.end,
+        place: [offsets.at(m.span.start), offsets.at(m.span.end)],
         category: m.category,
         rule: m.rule,
         assertion: m.assertion,
@@ -784,10 +789,14 @@ fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
         .fields
         .iter()
         .zip(mentions)
-        .map(|(field, found)| KeptField {
-            name: field.name.to_string(),
-            text: field.text.clone(),
-            mentions: found.iter().map(|m| kept(&field.text, m)).collect(),
+        .map(|(field, found)| {
+            let mut offsets = CharOffsets::new(&field.text);
+            let mention = |m| kept(&field.text, &mut offsets, m);
+            KeptField {
+                name: field.name.to_string(),
+                text: field.text.clone(),
+                mentions: found.iter().map(mention).collect(),
+            }
         })
         .collect()
 }
@@ -801,15 +810,11 @@ fn report_data(
     kept: &mut Kept,
 ) -> Result<ReportData> {
     let mut cases = Vec::new();
+    let mut words = Words::default();
     let mut bytes = 0;
     for entry in flagged.iter().take(options.report_cases) {
         let report = report_case(lexicon, options, entry, kept)?;
-        bytes += report
-            .incidents
-            .iter()
-            .flat_map(|i| &i.fields)
-            .map(|f| f.text.len() + 300 * f.mentions.len())
-            .sum::<usize>();
+        bytes += packed_size(&report, &mut words);
         if bytes > options.report_bytes && !cases.is_empty() {
             break;
         }
@@ -911,9 +916,12 @@ fn report_field(lexicon: &Lexicon, field: KeptField) -> ReportField {
         .map(|m| ReportMention {
             start: units.at(m.start),
             end: units.at(m.end),
+            place: m.place,
             category: lexicon.categories[m.category].id.clone(),
             rule: lexicon.rules[m.rule].id.clone(),
             tier: lexicon.rules[m.rule].tier,
+            heavy: lexicon.rules[m.rule].tier == 1
+                || lexicon.categories[m.category].group == Group::Suicide,
             axes: m.assertion.as_strs(),
             cues: m.cues,
             suppressed: m.suppressed,

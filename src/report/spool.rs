@@ -18,11 +18,13 @@ pub(super) struct KeptField {
     pub mentions: Vec<KeptMention>,
 }
 
-/// A mention as it waits for the report; offsets in bytes.
+/// A mention as it waits for the report; `start` and `end` in bytes.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct KeptMention {
     pub start: usize,
     pub end: usize,
+    /// Start and end in Unicode scalar values.
+    pub place: [usize; 2],
     pub category: usize,
     pub rule: usize,
     pub assertion: Assertion,

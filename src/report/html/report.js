@@ -1,14 +1,16 @@
-"use strict";
-// The report's one script. It reads the data blocks of this page and builds the case list and the
-// case pages. It asks nothing of any network, and keeps nothing once the page is closed.
+// The page's script, after `decisions.js`. It reads the data blocks of this page and builds the case list and the
+// case pages. It asks nothing of any network, and keeps nothing but the reviewer's decisions.
 //
 // Rule of the house: text from the data reaches the page through `shown` (or `plain`, in an
 // attribute) and nothing else. No markup is ever parsed.
 (function () {
   const byId = (id) => document.getElementById(id);
   const run = JSON.parse(byId("run").textContent);
+  const dictionary = JSON.parse(byId("words").textContent);
   const categories = new Map(run.categories.map((category) => [category.id, category]));
   const numbers = new Map(run.cases.map((row, number) => [row.id, number]));
+  const decisions = throughlineDecisions.open(run.run_id);
+  const WHOLE = throughlineDecisions.WHOLE;
   const GROUPS = ["abuse", "suicide", "context"];
   const GROUP_TITLES = { abuse: "Abuse", suicide: "Suicide and self-harm", context: "Context" };
   const TIER_NAMES = { 1: "read first", 2: "read next", 3: "then read" };
@@ -90,12 +92,30 @@
 
   const chips = (found) => el("ul", { class: "chips" }, byGroup(found).map(chip));
 
+  /** A case as the program had it: what repeats from case to case comes by number (`packed.rs`). */
+  function unpacked(data) {
+    const word = (number) => dictionary[number];
+    for (const check of data.checks) {
+      for (const name of ["check", "title", "status", "why"]) check[name] = word(check[name]);
+      check.legal = check.legal.map(word);
+    }
+    for (const part of data.conduct) {
+      for (const name of ["element", "title", "part"]) part[name] = word(part[name]);
+    }
+    for (const field of data.incidents.flatMap((incident) => incident.fields)) {
+      field.mentions = field.mentions.map(([start, end, place, category, rule, tier, heavy, axes, cues, suppressed]) => ({
+        start, end, place, category: word(category), rule: word(rule), tier, heavy: heavy === 1, axes: word(axes).split(" "), cues, suppressed,
+      }));
+    }
+    return data;
+  }
+
   const parsed = new Map();
   /** The data of case `number`; the last few stay parsed. */
   function caseData(number) {
     if (!parsed.has(number)) {
       if (parsed.size > 8) parsed.delete(parsed.keys().next().value);
-      parsed.set(number, JSON.parse(byId("case-" + number).textContent));
+      parsed.set(number, unpacked(JSON.parse(byId("case-" + number).textContent)));
     }
     return parsed.get(number);
   }
@@ -119,16 +139,37 @@
 
   // ---------------------------------------------------------------- case list
 
-  const filters = { tier: "", category: "", search: "" };
+  /** By the name that each has in the address; the control of each is `by-` and the name. */
+  const filters = { tier: "", category: "", also: "", check: "", from: "", to: "", decided: "", search: "" };
+  const NAMES = Object.keys(filters);
+  const control = (name) => byId(name === "search" ? "search" : "by-" + name);
   let listed = run.cases.map((_, number) => number);
   let drawn = 0;
   let lastTier = null;
   let lastList = null;
 
   const listHash = () => {
-    const parts = Object.keys(filters).filter((name) => filters[name]).map((name) => name + "=" + encodeURIComponent(filters[name]));
+    const parts = NAMES.filter((name) => filters[name]).map((name) => name + "=" + encodeURIComponent(filters[name]));
     return "#" + parts.join("&");
   };
+
+  /** Whether a case has `category`, which may stand for a whole group. */
+  const has = (row, category) => row.found.some(([id]) => id === category || "any-" + groupOf(id) === category);
+
+  /** Whether a case passes every filter but the search. */
+  function passes(row) {
+    if (filters.tier && String(row.tier) !== filters.tier) return false;
+    if (filters.category && !has(row, filters.category)) return false;
+    if (filters.also && !has(row, filters.also)) return false;
+    if (filters.check && !row.checks.some((check) => check === filters.check || check.startsWith(filters.check + ":"))) return false;
+    if ((filters.from || filters.to) &&
+      !row.days.some((day) => (!filters.from || day >= filters.from) && (!filters.to || day <= filters.to))) return false;
+    if (filters.decided) {
+      const { verdict, mentions } = decisions.tally(row.id);
+      if (filters.decided === "open" ? verdict : filters.decided === "begun" ? verdict || !mentions : verdict !== filters.decided) return false;
+    }
+    return true;
+  }
 
   function caseRow(number) {
     const row = run.cases[number];
@@ -137,9 +178,10 @@
       el("div", {},
         el("a", { href: caseHref(row.id) }, shown(row.id)),
         el("span", { class: "meta" }, dates(row.first, row.last)),
-        el("span", { class: "meta" }, count(row.incidents, "incident") + ", " + count(mentions, "mention"))),
+        el("span", { class: "meta" }, count(row.incidents, "incident") + ", " + count(mentions, "mention")),
+        el("span", { class: "meta decision" }, decidedOn(row))),
       el("div", {},
-        row.quote && el("p", { class: "key-quote" }, "“", shown(row.quote.replace(/[ \t\r\n]+/g, " ")), "”"),
+        row.quote && covered(row.heavy, "Quote covered: show it", () => el("p", { class: "key-quote" }, "“", shown(row.quote.replace(/[ \t\r\n]+/g, " ")), "”")),
         chips(row.found)));
   }
 
@@ -188,8 +230,7 @@
     let slice = performance.now();
     for (let number = 0; number < run.cases.length; number++) {
       const row = run.cases[number];
-      if (filters.tier && String(row.tier) !== filters.tier) continue;
-      if (filters.category && !row.found.some(([id]) => id === filters.category || "any-" + groupOf(id) === filters.category)) continue;
+      if (!passes(row)) continue;
       if (needles.length) {
         if (performance.now() - slice > 30) {
           byId("showing").textContent = "Searching…";
@@ -208,7 +249,7 @@
     byId("cases").replaceChildren();
     drawMore();
     const all = run.cases.length.toLocaleString("en-GB");
-    const narrowed = filters.tier || filters.category || filters.search;
+    const narrowed = NAMES.some((name) => filters[name]);
     byId("showing").textContent = narrowed
       ? "Showing " + kept.length.toLocaleString("en-GB") + " of " + all + " cases"
       : "Showing all " + count(run.cases.length, "case");
@@ -217,13 +258,19 @@
   }
 
   function setUpList() {
-    const select = byId("by-category");
-    for (const group of GROUPS) {
-      const found = run.categories.filter((category) => category.group === group && category.cases > 0);
-      if (!found.length) continue;
-      select.append(el("optgroup", { label: GROUP_TITLES[group] },
-        el("option", { value: "any-" + group }, "Any of: " + GROUP_TITLES[group].toLowerCase()),
-        found.map((category) => el("option", { value: category.id }, plain(category.title) + " (" + category.cases.toLocaleString("en-GB") + ")"))));
+    for (const select of [byId("by-category"), byId("by-also")]) {
+      for (const group of GROUPS) {
+        const found = run.categories.filter((category) => category.group === group && category.cases > 0);
+        if (!found.length) continue;
+        select.append(el("optgroup", { label: GROUP_TITLES[group] },
+          el("option", { value: "any-" + group }, "Any of: " + GROUP_TITLES[group].toLowerCase()),
+          found.map((category) => el("option", { value: category.id }, plain(category.title) + " (" + category.cases.toLocaleString("en-GB") + ")"))));
+      }
+    }
+    for (const [id, title] of run.checks) {
+      byId("by-check").append(el("optgroup", { label: plain(title) },
+        el("option", { value: id }, plain(title)),
+        Object.entries(statusWords).map(([status, words]) => el("option", { value: id + ":" + status }, plain(title) + ": " + words.toLowerCase()))));
     }
     byId("list").append(el("button", { type: "button", id: "more" }, "Show more cases"));
     byId("more").addEventListener("click", () => drawMore());
@@ -237,9 +284,7 @@
     const changed = (wait) => {
       clearTimeout(timer);
       timer = setTimeout(() => {
-        filters.search = byId("search").value.trim();
-        filters.tier = byId("by-tier").value;
-        filters.category = select.value;
+        for (const name of NAMES) filters[name] = control(name).value.trim();
         try {
           history.replaceState(null, "", listHash() === "#" ? location.pathname + location.search : listHash());
         } catch {
@@ -249,11 +294,235 @@
       }, wait);
     };
     byId("search").addEventListener("input", () => changed(160));
-    byId("by-tier").addEventListener("change", () => changed(0));
-    select.addEventListener("change", () => changed(0));
+    for (const name of NAMES.filter((name) => name !== "search")) control(name).addEventListener("change", () => changed(0));
+    byId("cover").checked = covering;
+    byId("cover").addEventListener("change", () => {
+      cover(byId("cover").checked);
+      applyFilters();
+    });
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
-    byId("filters").addEventListener("reset", () => changed(0));
+    byId("filters").addEventListener("reset", () => {
+      setTimeout(() => (byId("cover").checked = covering));
+      changed(0);
+    });
+    // A chart's parts lead where the links of its table lead.
+    byId("overview").addEventListener("click", (event) => {
+      const part = event.target.closest("[data-href]");
+      if (part) location.hash = part.getAttribute("data-href");
+    });
     byId("filters").hidden = false;
+  }
+
+  /** Reads the texts for the search while nothing else is to be done. */
+  function prepareSearch(number = 0) {
+    if (!("requestIdleCallback" in window)) return;
+    requestIdleCallback((deadline) => {
+      for (; number < run.cases.length && deadline.timeRemaining() > 4; number++) haystack(number);
+      if (number < run.cases.length) prepareSearch(number);
+    });
+  }
+
+  // ---------------------------------------------------------------- covered words
+
+  const COVER = "throughline cover";
+  let covering = true;
+  try {
+    covering = localStorage.getItem(COVER) !== "no";
+  } catch {
+    // The choice then lasts as long as the page.
+  }
+
+  function cover(wanted) {
+    covering = wanted;
+    try {
+      if (wanted) localStorage.removeItem(COVER);
+      else localStorage.setItem(COVER, "no");
+    } catch {
+      // As above.
+    }
+  }
+
+  /** What `build` makes, behind a button if it is heavy to read and nobody asked for it yet. */
+  function covered(heavy, label, build, asked) {
+    if (!heavy || !covering) return build();
+    const button = el("button", { type: "button", class: "covered" }, label);
+    button.addEventListener("click", () => {
+      if (asked) asked();
+      const built = build();
+      button.replaceWith(built);
+      const target = built.querySelector(".ref") || built;
+      if (target === built) built.setAttribute("tabindex", "-1");
+      target.focus({ preventScroll: true });
+    });
+    return button;
+  }
+
+  // ---------------------------------------------------------------- decisions
+
+  const VERDICTS = [["accept", "Accept", "a", "accepted"], ["dismiss", "Dismiss", "d", "dismissed"], ["unsure", "Unsure", "u", "unsure"]];
+  const REASONS = [["", "Reason…"], ["negated", "Denied or negated"], ["hypothetical", "Only possible, feared or asked"],
+    ["other_person", "About somebody else"], ["other_meaning", "The words mean something else"],
+    ["form_text", "Form text or standard words"], ["other", "Other: see the comment"]];
+  const pastTense = (verdict) => VERDICTS.find(([name]) => name === verdict)[3];
+  /** What brings a box of decisions up to date, by place in the open case. */
+  let boxes = new Map();
+
+  /** Buttons, reason and comment for one mention or for the case as a whole. */
+  function decisionBox(caseId, place, about) {
+    const buttons = VERDICTS.map(([verdict, title, key]) => {
+      const button = el("button", { type: "button", "aria-keyshortcuts": key }, title);
+      button.addEventListener("click", () => decide(caseId, place, verdict, about));
+      return button;
+    });
+    const reason = el("select", { "aria-label": "Reason for dismissing: " + about }, REASONS.map(([value, title]) => el("option", { value }, title)));
+    const comment = el("input", { type: "text", "aria-label": "Comment on: " + about, placeholder: "Comment", autocomplete: "off" });
+    const sync = () => {
+      const decision = decisions.of(caseId, place);
+      buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(VERDICTS[at][0] === decision.verdict)));
+      reason.value = decision.reason;
+      reason.hidden = decision.verdict !== "dismiss";
+      comment.value = decision.comment;
+      comment.hidden = place !== WHOLE && !decision.verdict && !decision.comment;
+    };
+    reason.addEventListener("change", () => keep(caseId, place, { reason: reason.value }));
+    comment.addEventListener("change", () => keep(caseId, place, { comment: comment.value.trim() }));
+    const box = el("div", { class: "decide", role: "group", "aria-label": "Decision on: " + about }, buttons, reason, comment);
+    boxes.set(place, { sync, more: () => (reason.hidden ? comment : reason) });
+    sync();
+    return box;
+  }
+
+  function keep(caseId, place, changes) {
+    decisions.set(caseId, place, changes);
+    if (boxes.has(place)) boxes.get(place).sync();
+    countDecisions(caseId);
+  }
+
+  /** Decides, or takes back what was decided the same way. */
+  function decide(caseId, place, verdict, about) {
+    const again = decisions.of(caseId, place).verdict === verdict;
+    keep(caseId, place, { verdict: again ? "" : verdict });
+    byId("said").textContent = (again ? "Taken back: " : VERDICTS.find(([name]) => name === verdict)[1] + ": ") + about;
+  }
+
+  /** What was decided on a case, in words; nothing if nothing was. */
+  function decidedOn(row) {
+    const { verdict, mentions } = decisions.tally(row.id);
+    const all = row.found.reduce((sum, [, n]) => sum + n, 0);
+    return [
+      verdict && el("span", { class: "verdict" }, pastTense(verdict)),
+      mentions > 0 && (verdict ? " " : "") + mentions.toLocaleString("en-GB") + " of " + count(all, "mention") + " decided",
+    ];
+  }
+
+  /** Brings every count of decisions up to date; `caseId` is the case that changed. */
+  function countDecisions(caseId) {
+    const sum = decisions.total();
+    const mentions = run.cases.reduce((all, row) => all + row.found.reduce((n, [, more]) => n + more, 0), 0);
+    byId("decided").textContent = sum.cases.toLocaleString("en-GB") + " of " + count(run.cases.length, "case") + " and " +
+      sum.mentions.toLocaleString("en-GB") + " of " + count(mentions, "mention") + " decided";
+    byId("not-kept").hidden = decisions.kept;
+    const number = numbers.get(caseId);
+    if (number === undefined) return;
+    const badge = document.querySelector('#cases [data-number="' + number + '"] .decision');
+    if (badge) fill(badge, [decidedOn(run.cases[number])]);
+    const own = byId("case-decided");
+    if (own && view.number === number) fill(own, [decidedOn(run.cases[number])]);
+  }
+
+  /** Incident, field, start, end, category and rule of a mention. */
+  function placeOf(caseId, place) {
+    const number = numbers.get(caseId);
+    if (number === undefined) return null;
+    const [i, f, m] = place.split("/").map(Number);
+    const incident = caseData(number).incidents[i];
+    const field = incident && incident.fields[f];
+    const mention = field && field.mentions[m];
+    return mention ? [incident.id, field.name, ...mention.place, mention.category, mention.rule] : null;
+  }
+
+  function exportDecisions() {
+    const text = decisions.csv(run.cases.map((row) => row.id), placeOf);
+    const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: "reviewed.csv" });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    const sum = decisions.total();
+    byId("said").textContent = "Exported " + count(sum.cases + sum.mentions, "decision");
+    if (!decisions.reviewer) byId("reviewer").focus();
+  }
+
+  function setUpReview() {
+    byId("review").hidden = false;
+    byId("reviewer").value = decisions.reviewer;
+    byId("reviewer").addEventListener("input", () => decisions.name(byId("reviewer").value));
+    byId("export").addEventListener("click", exportDecisions);
+    byId("erase").addEventListener("click", () => {
+      const sum = decisions.total();
+      if (!window.confirm("Erase " + count(sum.cases + sum.mentions, "decision") + " on this run from this browser? What was exported stays.")) return;
+      decisions.erase();
+      byId("reviewer").value = "";
+      refreshDecisions();
+    });
+    // Another window on the same report.
+    window.addEventListener("storage", (event) => {
+      if (event.key !== null && !event.key.startsWith(decisions.prefix)) return;
+      decisions.load();
+      byId("reviewer").value = decisions.reviewer;
+      refreshDecisions();
+    });
+    window.addEventListener("beforeunload", (event) => {
+      const sum = decisions.total();
+      if (!decisions.kept && sum.cases + sum.mentions > 0) event.preventDefault();
+    });
+    countDecisions();
+  }
+
+  function refreshDecisions() {
+    for (const box of boxes.values()) box.sync();
+    for (const item of document.querySelectorAll("#cases [data-number]")) {
+      fill(item.querySelector(".decision"), [decidedOn(run.cases[Number(item.dataset.number)])]);
+    }
+    countDecisions(view.number >= 0 ? run.cases[view.number].id : undefined);
+  }
+
+  /** Decides by key on what is in focus: a mention, else the open case, else a case of the list. */
+  function decideByKey(verdict) {
+    const focus = document.activeElement;
+    if (byId("case").hidden) {
+      const item = focus && focus.closest("#cases [data-number]");
+      if (!item) return false;
+      const { id } = run.cases[Number(item.dataset.number)];
+      decide(id, WHOLE, verdict, "case " + plain(id));
+      return true;
+    }
+    if (view.number < 0) return false;
+    const { id } = run.cases[view.number];
+    const noted = focus && focus.closest("[data-note]");
+    const mark = noted && view.marks.get(noted.dataset.note);
+    if (focus && focus.classList.contains("covered")) byId("said").textContent = "Show the text first.";
+    else if (mark && mark.aside) byId("said").textContent = "Set aside already: nothing to decide.";
+    else if (mark) decide(id, mark.place, verdict, mark.about);
+    else decide(id, WHOLE, verdict, "case " + plain(id));
+    return true;
+  }
+
+  /** Moves the focus to reason or comment of what is in focus, or back from there. */
+  function toReason() {
+    const focus = document.activeElement;
+    const noted = focus && focus.closest("[data-note]");
+    const mark = noted && view.marks.get(noted.dataset.note);
+    const box = boxes.get(mark ? mark.place : WHOLE);
+    if (!box) return false;
+    const more = box.more();
+    more.hidden = false;
+    more.focus();
+    return true;
+  }
+
+  function backFromReason(focus) {
+    const noted = focus.closest("[data-note]");
+    const ref = noted && byId("incidents").querySelector('.ref[data-note="' + noted.dataset.note + '"]');
+    (ref || byId("case-title")).focus();
   }
 
   // ---------------------------------------------------------------- marked text
@@ -349,12 +618,13 @@
       el("span", { class: "num" }, mark.label), " ",
       el("span", { class: "name" }, shown(titleOf(mention.category))),
       mark.aside ? [" set aside: ", shown(mention.suppressed)] : brief(mention.axes) && " " + brief(mention.axes),
-      el("span", { class: "rule" }, shown(mention.rule)));
+      el("span", { class: "rule" }, shown(mention.rule)),
+      !mark.aside && decisionBox(run.cases[view.number].id, mark.place, mark.about));
   }
 
   // ---------------------------------------------------------------- case page
 
-  const view = { number: -1, only: new Set(), aside: false, mono: false, opened: new Set(), marks: new Map() };
+  const view = { number: -1, only: new Set(), aside: false, mono: false, opened: new Set(), asked: new Set(), marks: new Map() };
   const builders = new WeakMap();
   const letters = (n) => (n >= 26 ? letters(Math.floor(n / 26) - 1) : "") + String.fromCharCode(97 + (n % 26));
 
@@ -379,7 +649,7 @@
   function openCase(number, incident) {
     const data = caseData(number);
     if (view.number !== number) {
-      Object.assign(view, { number, only: new Set(), aside: false, opened: new Set() });
+      Object.assign(view, { number, only: new Set(), aside: false, opened: new Set(), asked: new Set() });
       drawCase(data);
     }
     byId("overview").hidden = true;
@@ -400,6 +670,7 @@
     const mentions = row.found.reduce((sum, [, n]) => sum + n, 0);
     const article = byId("case");
     const found = data.incidents.map(foundIn);
+    boxes = new Map();
     fill(article, [
       caseBar(),
       el("div", { class: "case-title" }, el("h1", { id: "case-title", tabindex: -1 }, "Case ", shown(data.id)), tierBadge(data.tier)),
@@ -408,8 +679,12 @@
       el("div", { class: "two" },
         listPanel("Why it is here", data.reasons, "panel"),
         listPanel("Prompts to consider", data.prompts, "panel prompts")),
+      el("section", { class: "panel mine", "aria-labelledby": "mine-title" },
+        el("h2", { id: "mine-title" }, "Your decision on this case"),
+        decisionBox(data.id, WHOLE, "case " + plain(data.id)),
+        el("p", { class: "aside" }, "Is this case rightly put before a reader? Each marked passage has a decision of its own below. ", el("span", { id: "case-decided", role: "status" }, decidedOn(row)))),
       responseChecks(data),
-      contentNote(row.found),
+      contentNote(data),
       (data.incidents.length > 1 || data.pattern.length > 0) && el("section", { "aria-labelledby": "pattern-title" },
         el("h2", { id: "pattern-title" }, "Across the incidents"),
         facts(data),
@@ -421,7 +696,7 @@
       inconsistencies(data),
       conduct(data),
       el("section", { "aria-labelledby": "texts-title" },
-        el("h2", { id: "texts-title" }, "What the texts say"),
+        el("h2", { id: "texts-title", tabindex: -1 }, "What the texts say"),
         options(data, row.found),
         legend(row.found),
         el("div", { id: "incidents" })),
@@ -470,12 +745,22 @@
       }));
   }
 
-  function contentNote(found) {
-    const suicide = found.some(([id]) => groupOf(id) === "suicide");
-    const sexual = found.some(([id]) => id === "sexual_coercion");
-    if (!suicide && !sexual) return null;
-    const about = [suicide && "suicide or self-harm", sexual && "sexual violence"].filter(Boolean).join(" and ");
-    return el("p", { class: "content-note" }, "The texts of this case speak of " + about + ". Support lines for readers are at the foot of the page.");
+  const isHeavy = (mention) => mention.suppressed === null && mention.heavy;
+
+  /** What the case speaks of that may be hard to read, and the way to uncover all of it. */
+  function contentNote(data) {
+    const mentions = data.incidents.flatMap((incident) => incident.fields).flatMap((field) => field.mentions);
+    const about = [...new Set(mentions.filter(isHeavy).map((mention) => mention.category))];
+    if (!about.length) return null;
+    const all = el("button", { type: "button", id: "uncover" }, "Show every text of this case");
+    all.addEventListener("click", () => {
+      view.asked.add("all");
+      drawCase(data);
+      byId("texts-title").focus();
+    });
+    return el("div", { class: "content-note" },
+      el("p", {}, "The texts of this case speak of: ", about.flatMap((id, at) => [at ? "; " : "", shown(titleOf(id))]), ". Support lines for readers are at the foot of the page."),
+      covering && !view.asked.has("all") && el("p", {}, "Those texts and quotes are covered until you ask for them. ", all));
   }
 
   function pattern(data, total, found) {
@@ -508,6 +793,9 @@
       el("table", { class: "thread" }, el("thead", {}, head), el("tbody", {}, rows)));
   }
 
+  /** A quote, covered if `heavy`. */
+  const hushed = (heavy, quote) => covered(heavy && !view.asked.has("all"), "Show the quote", () => el("span", {}, shown(quote)));
+
   function chronology(data, found) {
     const head = ["Date", "Incident", "Reported by", "Categories found", "Children, grade, outcome", "Key quote"].map((title) => el("th", { scope: "col" }, title));
     const list = (items) => (items.length ? el("ul", { class: "plain" }, items.map((item) => el("li", {}, shown(item)))) : null);
@@ -526,7 +814,7 @@
           el("td", {}, some("reporter") ? shown(row.reporter) : el("span", { class: "none" }, "no text found")),
           el("td", {}, found[at].length ? chips(found[at]) : el("span", { class: "none" }, "no indicators matched in the text supplied")),
           el("td", {}, list([...(some("children") ? ["Children " + row.children] : []), ...(row.grade || []).map((g) => "Grade " + g), ...(row.outcome || [])]) || el("span", { class: "none" }, "no text found")),
-          el("td", { class: "quote" }, some("key_quote") ? shown("“" + row.key_quote + "”") : ""));
+          el("td", { class: "quote" }, some("key_quote") ? hushed(incident.fields.some((field) => field.mentions.some(isHeavy)), "“" + row.key_quote + "”") : ""));
       }))));
   }
 
@@ -551,7 +839,9 @@
       const starts = part.element !== element;
       element = part.element;
       const rowspan = data.conduct.filter((other) => other.element === element).length;
-      const quotes = part.quotes.map((quote) => el("li", {}, shown("“" + quote.quote + "”"), " ",
+      const heavy = (quote) => (data.incidents[quote.incident - 1] || { fields: [] }).fields.some((field) =>
+        field.mentions.some((m) => isHeavy(m) && field.text.slice(m.start, m.end) === quote.quote));
+      const quotes = part.quotes.map((quote) => el("li", {}, hushed(heavy(quote), "“" + quote.quote + "”"), " ",
         el("a", { href: incidentHref(data, quote.incident) }, shown(quote.incident_date || quote.incident_id))));
       return el("tr", { class: starts ? "starts" : null },
         starts && el("th", { scope: "rowgroup", rowspan }, shown(part.title)),
@@ -625,9 +915,9 @@
   function incidentSection(incident, at) {
     let evidence = 0;
     let aside = 0;
-    const fields = incident.fields.map((field) => {
+    const fields = incident.fields.map((field, nth) => {
       const marks = [];
-      for (const mention of field.mentions) {
+      for (const [index, mention] of field.mentions.entries()) {
         const isAside = mention.suppressed !== null;
         if (isAside ? !view.aside : view.only.size && !view.only.has(mention.category)) continue;
         const start = Math.max(0, Math.min(mention.start, field.text.length));
@@ -635,7 +925,9 @@
         const mark = {
           mention, start, end, aside: isAside, group: groupOf(mention.category),
           label: isAside ? letters(aside++) : String(++evidence),
+          place: [at, nth, index].join("/"),
         };
+        mark.about = "note " + mark.label + ", " + spokenCategory(mention.category);
         mark.key = (at + 1) + "-" + mark.label;
         view.marks.set(mark.key, mark);
         if (start < end) marks.push(mark);
@@ -653,7 +945,9 @@
     if (!fields.length) section.append(el("p", { class: "none" }, "The text is not on this page; find it by the reference above."));
     fields.forEach(({ field, marks }, nth) => {
       if (fields.length > 1) section.append(appendText(el("h4", { class: "field-name" }), field.name));
-      section.append(fieldBlock(field.text, marks, (at + 1) + "/" + nth));
+      const key = (at + 1) + "/" + nth;
+      const heavy = field.mentions.some(isHeavy) && !view.asked.has("all") && !view.asked.has(key);
+      section.append(covered(heavy, "Text covered: show it", () => fieldBlock(field.text, marks, key), () => view.asked.add(key)));
     });
     return section;
   }
@@ -816,7 +1110,8 @@
     const inCase = !byId("case").hidden;
     const typing = event.target.closest && event.target.closest("input:not([type=checkbox]), select, textarea");
     if (event.key === "Escape") {
-      if (!tip.hidden) hideTip();
+      if (typing && event.target.closest(".decide")) backFromReason(event.target);
+      else if (!tip.hidden) hideTip();
       else if (inCase) location.hash = listHash();
       else if (typing && event.target.id === "search") event.target.blur();
       else return;
@@ -847,8 +1142,8 @@
         done = step([...document.querySelectorAll("#cases a")], by);
       }
     } else if (by && inCase) {
-      const onMark = document.activeElement && document.activeElement.classList.contains("ref");
-      if (onMark || !arrows) done = step([...document.querySelectorAll("#incidents .ref")].filter((node) => node.getClientRects().length), by);
+      const onMark = document.activeElement && document.activeElement.matches(".ref, .covered");
+      if (onMark || !arrows) done = step([...document.querySelectorAll("#incidents .ref, #incidents .covered")].filter((node) => node.getClientRects().length), by);
     } else if (single && event.key === "/") {
       const search = byId("search");
       if (search && inCase) {
@@ -859,6 +1154,10 @@
         focusOn(search);
       }
       done = Boolean(search);
+    } else if (single && byId("review") && ["a", "d", "u"].includes(event.key)) {
+      done = decideByKey({ a: "accept", d: "dismiss", u: "unsure" }[event.key]);
+    } else if (single && inCase && event.key === "r") {
+      done = toReason();
     } else if (single && inCase && (event.key === "n" || event.key === "p")) {
       const link = document.querySelector('.casebar [data-step="' + (event.key === "n" ? 1 : -1) + '"]');
       if (link) location.hash = link.getAttribute("href");
@@ -892,13 +1191,10 @@
     byId("overview").hidden = false;
     document.title = "throughline report";
     if (!byId("filters")) return;
-    const state = ["tier", "category", "search"].map((name) => wanted.get(name) || "");
-    const asked = ["tier", "category", "search"].some((name) => wanted.has(name));
-    if (applied === null || state.join("\n") !== [filters.tier, filters.category, filters.search].join("\n")) {
-      [filters.tier, filters.category, filters.search] = state;
-      byId("by-tier").value = filters.tier;
-      byId("by-category").value = filters.category;
-      byId("search").value = filters.search;
+    const asked = NAMES.some((name) => wanted.has(name));
+    if (applied === null || NAMES.some((name) => (wanted.get(name) || "") !== filters[name])) {
+      for (const name of NAMES) control(name).value = filters[name] = wanted.get(name) || "";
+      if (filters.also || filters.check || filters.from || filters.to) byId("more-filters").open = true;
       const first = applied === null;
       applied = "";
       view.number = -1;
@@ -947,7 +1243,10 @@
     }
   }
 
-  if (byId("filters")) setUpList();
+  if (byId("filters")) {
+    setUpList();
+    setUpReview();
+  }
   setUpTip();
   byId("keys").hidden = !byId("filters");
   byId("skip").addEventListener("click", (event) => {
@@ -959,4 +1258,5 @@
   document.addEventListener("keydown", onKey);
   if ("scrollRestoration" in history) history.scrollRestoration = "manual";
   route();
+  if (byId("filters")) prepareSearch();
 })();

@@ -1,0 +1,409 @@
+//! The report in a real browser: headless Chromium, driven through its debugging pipe.
+//!
+//! Where no Chromium is installed these tests say so and stop.
+#![cfg(unix)]
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::cli::Desk;
+use crate::review::rows;
+use crate::support::lexicon_folder;
+
+/// How long anything may take before the test fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A browser with one page.
+struct Browser {
+    process: Child,
+    to: ChildStdin,
+    from: BufReader<ChildStdout>,
+    session: String,
+    calls: u64,
+    /// What the page complained of: exceptions, and what its policy blocked.
+    complaints: Vec<String>,
+    _profile: tempfile::TempDir,
+}
+
+fn chromium() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let found = std::env::split_paths(&path)
+        .flat_map(|folder| names.map(|name| folder.join(name)))
+        .find(|file| file.is_file());
+    if found.is_none() {
+        eprintln!("skipped: no Chromium is installed");
+    }
+    found
+}
+
+impl Browser {
+    /// Starts a browser that saves downloads in `downloads`; `None` if there is none.
+    fn start(downloads: &Path) -> Option<Self> {
+        let program = chromium()?;
+        let profile = tempfile::tempdir().expect("a folder");
+        // The pipe speaks on descriptors 3 and 4: a shell puts our two ends there.
+        let mut process = Command::new("/bin/sh")
+            .args([
+                "-c",
+                "exec \"$0\" \"$@\" 3<&0 4>&1 >/dev/null 2>&1 </dev/null",
+            ])
+            .arg(program)
+            .args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--no-first-run",
+            ])
+            .args(["--remote-debugging-pipe", "--window-size=1280,900"])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .arg("about:blank")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the browser starts");
+        let mut browser = Self {
+            to: process.stdin.take().expect("piped"),
+            from: BufReader::new(process.stdout.take().expect("piped")),
+            process,
+            session: String::new(),
+            calls: 0,
+            complaints: Vec::new(),
+            _profile: profile,
+        };
+        let page = loop {
+            let targets = browser.call("Target.getTargets", &json!({}));
+            let infos = targets["targetInfos"].as_array().expect("a list").clone();
+            if let Some(page) = infos.into_iter().find(|t| t["type"] == "page") {
+                break page;
+            }
+        };
+        let target = json!({ "targetId": page["targetId"], "flatten": true });
+        let attached = browser.call("Target.attachToTarget", &target);
+        let folder = json!({ "behavior": "allow", "downloadPath": downloads });
+        browser.call("Browser.setDownloadBehavior", &folder);
+        browser.session = attached["sessionId"].as_str().expect("a name").to_owned();
+        for domain in ["Page", "Runtime", "Log"] {
+            browser.call(&format!("{domain}.enable"), &json!({}));
+        }
+        Some(browser)
+    }
+
+    fn call(&mut self, method: &str, params: &Value) -> Value {
+        self.calls += 1;
+        let id = self.calls;
+        let mut message = json!({ "id": id, "method": method, "params": params });
+        if !self.session.is_empty() {
+            message["sessionId"] = json!(self.session);
+        }
+        let mut bytes = message.to_string().into_bytes();
+        bytes.push(0);
+        self.to.write_all(&bytes).expect("the browser listens");
+        loop {
+            let mut answer = Vec::new();
+            self.from
+                .read_until(0, &mut answer)
+                .expect("the browser speaks");
+            assert_eq!(answer.pop(), Some(0), "the browser has gone");
+            let answer: Value = serde_json::from_slice(&answer).expect("JSON");
+            match answer["method"].as_str() {
+                Some("Runtime.exceptionThrown" | "Log.entryAdded") => {
+                    self.complaints.push(answer["params"].to_string());
+                }
+                Some("Page.javascriptDialogOpening") => {
+                    self.complaints.push("a dialogue opened".to_owned());
+                }
+                _ => {}
+            }
+            if answer["id"] == id {
+                assert!(answer.get("error").is_none(), "{method}: {answer}");
+                return answer["result"].clone();
+            }
+        }
+    }
+
+    /// The value of an expression in the page.
+    fn value(&mut self, expression: &str) -> Value {
+        let params =
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let answer = self.call("Runtime.evaluate", &params);
+        assert!(
+            answer.get("exceptionDetails").is_none(),
+            "{expression}: {answer}"
+        );
+        answer["result"]["value"].clone()
+    }
+
+    /// The text of an expression in the page.
+    fn text(&mut self, expression: &str) -> String {
+        self.value(expression)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    fn wait_for(&mut self, condition: &str) {
+        let start = Instant::now();
+        while self.value(&format!("Boolean({condition})")) != json!(true) {
+            assert!(start.elapsed() < PATIENCE, "never came true: {condition}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn open(&mut self, file: &Path) {
+        // Away first, so that the wait below is for the new page.
+        self.call("Page.navigate", &json!({ "url": "about:blank" }));
+        self.wait_for("location.href === 'about:blank'");
+        self.call(
+            "Page.navigate",
+            &json!({ "url": format!("file://{}", file.display()) }),
+        );
+        self.wait_for("location.protocol === 'file:' && document.readyState === 'complete'");
+    }
+
+    fn press(&mut self, key: &str) {
+        let mut down = json!({ "type": "keyDown", "key": key });
+        if key.chars().count() == 1 {
+            down["text"] = json!(key);
+        } else if key == "Enter" {
+            down["text"] = json!("\r");
+        }
+        self.call("Input.dispatchKeyEvent", &down);
+        self.call(
+            "Input.dispatchKeyEvent",
+            &json!({ "type": "keyUp", "key": key }),
+        );
+    }
+
+    fn type_text(&mut self, text: &str) {
+        self.call("Input.insertText", &json!({ "text": text }));
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // Closing the pipe ends a browser that was told to live by it; the wait reaps it.
+        let message = json!({ "id": 0, "method": "Browser.close" }).to_string();
+        let told = self
+            .to
+            .write_all(message.as_bytes())
+            .and_then(|()| self.to.write_all(&[0]));
+        if told.is_err() {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
+    }
+}
+
+/// Emoji before the words make UTF-16 units and Unicode scalar values differ; the second case holds
+/// every way out of a page that a text could try.
+const INPUT: &str = "case_id,incident_id,incident_date,narrative\n\
+    C-1,I-1,2024-01-05,\"😀😀 He took her bank card. She is suicidal.\"\n\
+    C-1,I-2,2024-03-05,He took her bank card again.\n\
+    C-2,\"=I<3>\",2024-02-01,\"<script>window.hit=1</script> \"\"><img src=x onerror=\"\"window.hit=1\"\"> </style></script> \u{202e}He took her bank card.\"\n\
+    C-3,I-4,2024-03-09,quiet shift\n";
+
+/// A scanned folder with a report, and a browser on it.
+fn report(desk: &Desk) -> Option<Browser> {
+    let mut browser = Browser::start(&desk.path("downloads"))?;
+    desk.write("in.csv", INPUT);
+    desk.scan("run", &["in.csv"], 0);
+    browser.open(&desk.path("run/report.html"));
+    Some(browser)
+}
+
+fn focus(selector: &str) -> String {
+    format!("document.querySelector({}).focus()", json!(selector))
+}
+
+#[test]
+fn decisions_made_by_keyboard_come_back_through_review() {
+    let desk = Desk::new();
+    let Some(mut browser) = report(&desk) else {
+        return;
+    };
+    let evidence = rows(&desk.read("run/evidence.csv"));
+
+    // From the list: the second case is dismissed there, the first opened.
+    browser.press("j");
+    browser.press("j");
+    let second = browser.text("document.activeElement.textContent");
+    browser.press("d");
+    browser.press("k");
+    let first = browser.text("document.activeElement.textContent");
+    assert_eq!((first.as_str(), second.as_str()), ("C-1", "C-2"));
+    browser.press("Enter");
+    browser.wait_for("!document.getElementById('case').hidden");
+    browser.press("a");
+
+    // The text about suicide is covered; its button is the first stop on the way through the marks.
+    browser.press("j");
+    let covered = browser.text("document.activeElement.className");
+    assert_eq!(covered, "covered");
+    browser.press("a");
+    let case_still =
+        browser.text("document.querySelector('.mine [aria-pressed=true]').textContent");
+    assert_eq!(
+        case_still, "Accept",
+        "a covered text is not decided on, nor is its case changed"
+    );
+    browser.press("Enter");
+    browser.wait_for("document.activeElement.matches('.ref')");
+    browser.press("d");
+    browser.press("r");
+    browser.wait_for("document.activeElement.matches('select')");
+    browser.value("document.activeElement.value = 'negated'; document.activeElement.dispatchEvent(new Event('change'))");
+    browser.value(&focus(".notes li:first-child .decide input"));
+    browser.type_text("=1+1, \"quoted\"");
+    browser.press("Escape");
+    browser.wait_for("document.activeElement.matches('.ref')");
+    browser.press("j");
+    browser.press("u");
+
+    // Back to the list, a name, the counts, the file. All of it outlives the page.
+    // Once for the details of the mention, once for the case.
+    browser.press("Escape");
+    browser.press("Escape");
+    browser.wait_for("document.getElementById('case').hidden");
+    browser.value(&focus("#reviewer"));
+    browser.type_text("Kim O'Neill");
+    let report = desk.path("run/report.html");
+    browser.open(&report);
+    assert_eq!(
+        browser.text("document.getElementById('decided').textContent"),
+        "2 of 2 cases and 2 of 4 mentions decided"
+    );
+    browser.value("document.getElementById('export').click()");
+    let file = desk.path("downloads/reviewed.csv");
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < PATIENCE, "nothing was downloaded");
+        std::thread::sleep(Duration::from_millis(20));
+        browser.value("1");
+    }
+    let told = desk.read("downloads/reviewed.csv");
+    assert!(
+        told.starts_with('\u{feff}') && told.contains("\r\n"),
+        "{told}"
+    );
+    assert!(told.contains("\"'=1+1, \"\"quoted\"\"\""), "{told}");
+
+    // Every row names its mention as the table does.
+    let decided = rows(&told);
+    assert_eq!(decided.len(), 4, "{told}");
+    let place = |row: &std::collections::BTreeMap<String, String>| {
+        let names = [
+            "case_id",
+            "incident_id",
+            "field",
+            "start",
+            "end",
+            "category",
+            "rule_id",
+        ];
+        names.map(|name| row[name].clone())
+    };
+    let places: Vec<_> = evidence.iter().map(place).collect();
+    let mentions: Vec<_> = decided
+        .iter()
+        .filter(|row| !row["rule_id"].is_empty())
+        .collect();
+    assert_eq!(mentions.len(), 2);
+    for row in &mentions {
+        assert!(places.contains(&place(row)), "{row:?} is not in {places:?}");
+        assert_eq!(row["reviewer"], "Kim O'Neill");
+    }
+    let lexicon = lexicon_folder();
+    let lexicon = lexicon.to_str().expect("a plain path");
+    let review = desk.run(&[
+        "review",
+        "--lexicon",
+        lexicon,
+        "downloads/reviewed.csv",
+        "--run",
+        "run",
+    ]);
+    assert_eq!(review.status, 0, "{}\n{}", review.stdout, review.stderr);
+    for line in [
+        "reviewers  Kim O'Neill",
+        "4 = 0 accepted + 1 dismissed + 0 differing + 1 unsure + 2 open",
+        "cases of tier 1                          1.00 (0.21–1.00) n=1",
+        "cases of tier 3                          0.00 (0.00–0.79) n=1",
+    ] {
+        assert!(
+            review.stdout.contains(line),
+            "no {line:?} in\n{}",
+            review.stdout
+        );
+    }
+    assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
+}
+
+#[test]
+fn filters_and_charts_narrow_the_list() {
+    let desk = Desk::new();
+    let Some(mut browser) = report(&desk) else {
+        return;
+    };
+    let listed = "[...document.querySelectorAll('#cases a')].map((a) => a.textContent).join(' ')";
+    let showing = |browser: &mut Browser, hash: &str, cases: &str| {
+        browser.value(&format!("location.hash = {}", json!(hash)));
+        let condition = format!("{listed} === {}", json!(cases));
+        browser.wait_for(&condition);
+    };
+    showing(
+        &mut browser,
+        "#category=economic_control&also=any-suicide",
+        "C-1",
+    );
+    showing(&mut browser, "#tier=", "C-1 C-2");
+    showing(&mut browser, "#from=2024-02-01&to=2024-02-29", "C-2");
+    showing(&mut browser, "#decided=accept", "");
+    showing(&mut browser, "#search=again", "C-1");
+    showing(&mut browser, "#tier=", "C-1 C-2");
+    // The column of February leads to what happened then.
+    browser.value(
+        "document.querySelector('.time [data-href*=\"from=2024-02-01\"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))",
+    );
+    browser.wait_for(&format!("{listed} === 'C-2'"));
+    assert_eq!(
+        browser.text("document.getElementById('by-from').value"),
+        "2024-02-01"
+    );
+    assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
+}
+
+#[test]
+fn hostile_text_changes_nothing() {
+    let desk = Desk::new();
+    let Some(mut browser) = report(&desk) else {
+        return;
+    };
+    browser.value("location.hash = '#case=C-2'");
+    browser.wait_for("document.querySelector('#incidents .narrative')");
+    let shown = browser.text("document.querySelector('#incidents .narrative').textContent");
+    assert!(
+        shown.contains("<script>window.hit=1</script> \"><img src=x"),
+        "{shown}"
+    );
+    assert!(shown.contains("</style></script> U+202EHe took"), "{shown}");
+    assert_eq!(browser.value("window.hit === undefined"), json!(true));
+    assert_eq!(browser.value("document.images.length"), json!(0));
+    assert_eq!(
+        browser.value("document.querySelectorAll('style').length"),
+        json!(1)
+    );
+    // What would call out is not merely absent: the policy forbids it.
+    let violated = browser.text(
+        "new Promise((told) => {
+            document.addEventListener('securitypolicyviolation', (event) => told(event.effectiveDirective));
+            fetch('data:,x').catch(() => {});
+        })",
+    );
+    assert_eq!(violated, "connect-src");
+}
