@@ -109,13 +109,15 @@ fn hostile_run() -> ReportData {
             title: HOSTILE.to_owned(),
             part: HOSTILE.to_owned(),
             finding: HOSTILE.to_owned(),
-            quotes: vec![ElementQuote {
-                incident: 0,
-                incident_id: HOSTILE.to_owned(),
-                incident_date: HOSTILE.to_owned(),
-                what: HOSTILE.to_owned(),
-                quote: HOSTILE.to_owned(),
-            }],
+            quotes: [(0, HOSTILE), (0, "elsewhere")]
+                .map(|(incident, id)| ElementQuote {
+                    incident,
+                    incident_id: id.to_owned(),
+                    incident_date: HOSTILE.to_owned(),
+                    what: HOSTILE.to_owned(),
+                    quote: HOSTILE.to_owned(),
+                })
+                .to_vec(),
         }],
         inconsistencies: vec![Inconsistency {
             incident: 0,
@@ -212,6 +214,21 @@ fn case(page: &str, number: usize) -> Value {
     ] {
         for row in case[list].as_array_mut().expect("a list") {
             names.iter().for_each(|name| word(&words, &mut row[*name]));
+        }
+    }
+    let incidents = case["incidents"].clone();
+    for row in case["conduct"].as_array_mut().expect("a list") {
+        for quote in row["quotes"].as_array_mut().expect("a list") {
+            word(&words, &mut quote[1]);
+            let number = quote[0].as_u64().expect("a number") as usize;
+            let own = |name: &str, at: usize| match &quote[3] {
+                Value::Null => incidents[number][name].clone(),
+                named => named[at].clone(),
+            };
+            *quote = serde_json::json!({
+                "incident": number, "incident_id": own("id", 0), "incident_date": own("date", 1),
+                "what": quote[1], "quote": quote[2],
+            });
         }
     }
     for incident in case["incidents"].as_array_mut().expect("a list") {

@@ -101,6 +101,10 @@
     }
     for (const part of data.conduct) {
       for (const name of ["element", "title", "part"]) part[name] = word(part[name]);
+      part.quotes = part.quotes.map(([incident, what, quote, named]) => {
+        const [incident_id, incident_date] = named || [data.incidents[incident].id, data.incidents[incident].date];
+        return { incident, incident_id, incident_date, what: word(what), quote };
+      });
     }
     for (const field of data.incidents.flatMap((incident) => incident.fields)) {
       field.mentions = field.mentions.map(([start, end, place, category, rule, tier, heavy, axes, cues, suppressed]) => ({
@@ -839,7 +843,7 @@
       const starts = part.element !== element;
       element = part.element;
       const rowspan = data.conduct.filter((other) => other.element === element).length;
-      const heavy = (quote) => (data.incidents[quote.incident - 1] || { fields: [] }).fields.some((field) =>
+      const heavy = (quote) => (data.incidents[quote.incident] || { fields: [] }).fields.some((field) =>
         field.mentions.some((m) => isHeavy(m) && field.text.slice(m.start, m.end) === quote.quote));
       const quotes = part.quotes.map((quote) => el("li", {}, hushed(heavy(quote), "“" + quote.quote + "”"), " ",
         el("a", { href: incidentHref(data, quote.incident) }, shown(quote.incident_date || quote.incident_id))));
