@@ -42,6 +42,7 @@ mod normalise;
 pub mod past_run;
 pub mod pipeline;
 pub mod read;
+pub mod redact;
 pub mod report;
 pub mod review;
 pub mod sample;

@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::assertion::Assertion;
 use crate::lexicon::Effect;
 use crate::span::Span;
 
 /// One match of a rule, read in its context.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Mention {
     /// Index of the rule.
     pub rule: usize,
@@ -32,7 +34,7 @@ pub struct Mention {
 }
 
 /// What set an axis of a mention.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cue {
     /// Id of the modifier, or the name of the step that decided without one.
     pub by: String,

@@ -3,10 +3,12 @@
 use crate::date::parse_date;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::span::SourceMap;
 
 /// One input record: an incident with one or more text fields.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// The input it came from, as the user named it (a path, or `-`).
     pub source: Arc<str>,
@@ -27,7 +29,7 @@ pub struct Record {
 }
 
 /// What a record holds besides its references, its date and its texts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extra {
     /// When it was reported, as written, where the input tells it apart from the date.
     pub reported_on: Option<String>,
@@ -41,6 +43,8 @@ pub struct Extra {
     pub links: Vec<Option<String>>,
     /// Values of the coded columns, in the order in which they were named.
     pub coded: Vec<Option<String>>,
+    /// Names of people in columns of their own; masked in the texts if redaction is asked for.
+    pub names: Vec<String>,
 }
 
 impl Record {
@@ -52,16 +56,19 @@ impl Record {
 }
 
 /// One free-text field of a record: the unit of scanning.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Field {
     /// Column name (or `text` for a plain text file).
     pub name: Arc<str>,
-    /// The text as decoded, unaltered.
+    /// The text as decoded, unaltered; or masked, and then `source` leads back.
     pub text: String,
+    /// Where a masked text stands in the source; `None` for one that is not masked.
+    #[serde(skip)]
+    pub source: Option<Arc<SourceMap>>,
 }
 
 /// An input record that was not scanned: a row of the `rejected` table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejected {
     /// The input it came from, as the user named it.
     pub source: String,

@@ -302,14 +302,15 @@ impl PastManifest {
             let value = self.options.get(name)?;
             value.as_str().map(str::to_owned)
         };
-        let columns = self.options.get("text_column").and_then(|v| v.as_array());
+        let list = |name: &str| -> Vec<String> {
+            let values = self.options.get(name).and_then(|v| v.as_array());
+            let texts = values.into_iter().flatten().filter_map(|v| v.as_str());
+            texts.map(str::to_owned).collect()
+        };
         Ok(ReadOptions {
             format: text("input_format").map(|f| f.parse()).transpose()?,
-            text_columns: columns
-                .into_iter()
-                .flatten()
-                .filter_map(|v| v.as_str().map(str::to_owned))
-                .collect(),
+            text_columns: list("text_column"),
+            name_columns: list("name_columns"),
             case_column: text("case_column"),
             id_column: text("id_column"),
             date_column: text("date_column"),

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+use serde::{Deserialize, Serialize};
+
 use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::assertion::Group;
@@ -31,7 +33,7 @@ const BATCH_BYTES: usize = 1 << 20;
 const WAITING: usize = 4;
 
 /// A record with what was found in each of its fields.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Scanned {
     /// The record, its case reference filled in.
     pub record: Record,
@@ -46,7 +48,7 @@ pub struct Scanned {
 }
 
 /// What the pipeline hands on, in the order of the input.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Outcome {
     /// A record that was scanned.
     Scanned(Scanned),

@@ -25,7 +25,7 @@ pub struct Scanner<'l> {
 }
 
 /// A signal found in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FoundSignal {
     /// Index of the signal.
     pub signal: usize,
@@ -469,7 +469,8 @@ fn resolve_overlaps(mentions: &mut Vec<Mention>) {
         let m = &mentions[i];
         (
             m.suppressed.is_some(),
-            std::cmp::Reverse(m.span.len()),
+            // In words, not bytes: how an apostrophe is written must not matter.
+            std::cmp::Reverse(m.tokens.len()),
             m.span.start,
             m.rule,
         )

@@ -28,6 +28,7 @@ fn record(id: &str, date: &str, text: &str) -> Record {
         incident_id: Some(id.into()),
         incident_date: Some(date.into()),
         fields: vec![Field {
+            source: None,
             name: Arc::from("narrative"),
             text: text.into(),
         }],

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use serde::Deserialize;
+use throughline::evaluate::{GoldDocument, evaluate, read_gold};
 use throughline::scan::Scanner;
 
 use crate::support::{built_in, crate_folder};
@@ -88,4 +89,32 @@ fn batches_keep_what_was_learnt() {
     }
     assert!(figures.len() >= 20, "only {} batches", figures.len());
     assert!(worse.is_empty(), "worse than before\n{}", worse.join("\n"));
+}
+
+/// Whole records by writers who had read only the codebook: what is found of their labels and checks stays
+/// found, and no more is found wrongly.
+#[test]
+fn narratives_keep_what_was_learnt() {
+    /// Labels found at least, and found wrongly at most (records 1 to 255 bear category labels).
+    const LABELS: (u64, u64) = (437, 155);
+    /// Response checks found at least, and found wrongly at most.
+    const CHECKS: (u64, u64) = (322, 104);
+    let path = crate_folder().join("tests/data/fresh/narratives.jsonl");
+    let documents = read_gold(&path).expect("sound");
+    let labelled: Vec<GoldDocument> = documents
+        .iter()
+        .filter(|d| !d.doc_id.starts_with("narrative-f"))
+        .cloned()
+        .collect();
+    assert_eq!((documents.len(), labelled.len()), (325, 255));
+    let labels = evaluate(built_in(), &labelled, None).total;
+    let checks = evaluate(built_in(), &documents, None).checks_total;
+    eprintln!("narratives: labels {labels:?}, checks {checks:?}");
+    for (score, (least, most)) in [(labels, LABELS), (checks, CHECKS)] {
+        assert!(score.true_positives >= least, "fewer found: {score:?}");
+        assert!(
+            score.false_positives <= most,
+            "more found wrongly: {score:?}"
+        );
+    }
 }

@@ -82,7 +82,7 @@ pub struct ScanArgs {
     /// Sentences, one a line, whose mentions are set aside: form text, leaflets, standard endings.
     #[arg(long, value_name = "FILE")]
     pub mute: Option<PathBuf>,
-    /// What to write: csv, jsonl, parquet, html.
+    /// What to write: csv, jsonl, parquet, html, xlsx.
     #[arg(
         long,
         value_name = "LIST",
@@ -90,6 +90,13 @@ pub struct ScanArgs {
         default_value = "csv,html"
     )]
     pub format: Vec<String>,
+    /// Besides, a folder for each flagged case with its page and its evidence, in `per_case`.
+    #[arg(long)]
+    pub per_case: bool,
+    /// Mask names, phone numbers, e-mail and postal addresses and other personal identifiers in all
+    /// that is written. It can miss some: read before you share.
+    #[arg(long, conflicts_with = "link_names")]
+    pub redact: bool,
     /// Worker threads [default: all cores].
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub jobs: usize,
@@ -145,6 +152,9 @@ pub struct ReadArgs {
     /// Column of incident dates [default: guessed].
     #[arg(long, value_name = "NAME")]
     pub date_column: Option<String>,
+    /// Columns of people's names, which --redact masks in the texts as well.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub name_columns: Vec<String>,
     /// Column of the dates of reports, apart from those of incidents [default: guessed].
     #[arg(long, value_name = "NAME")]
     pub reported_column: Option<String>,

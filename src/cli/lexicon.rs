@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use super::args::{LexiconAction, LexiconArgs, LexiconChoice};
 use super::{COMPLETE, LOOK};
 use throughline::lexicon::{Lexicon, LexiconSource, Saying, run_examples};
+use throughline::redact::run_identifier_examples;
 
 /// Reads the lexicon that the options name.
 pub fn load(choice: &LexiconChoice) -> Result<Lexicon> {
@@ -44,6 +45,7 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
         LexiconAction::Test { rule, lexicon } => {
             let lexicon = load(lexicon)?;
             let (ran, failures) = run_examples(&lexicon, rule);
+            let (shapes, shape_failures) = run_identifier_examples(&lexicon, rule);
             for failure in &failures {
                 writeln!(
                     out,
@@ -51,13 +53,16 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
                     failure.place.0, failure.place.1, failure.id, failure.message, failure.text
                 )?;
             }
+            for failure in &shape_failures {
+                writeln!(out, "{failure}")?;
+            }
+            let failed = failures.len() + shape_failures.len();
             writeln!(
                 out,
-                "{} examples passed, {} failed",
-                ran - failures.len(),
-                failures.len()
+                "{} examples passed, {failed} failed",
+                ran + shapes - failed
             )?;
-            Ok(if failures.is_empty() { COMPLETE } else { LOOK })
+            Ok(if failed == 0 { COMPLETE } else { LOOK })
         }
         LexiconAction::List {
             category,

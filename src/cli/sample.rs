@@ -8,8 +8,10 @@ use anyhow::Result;
 use super::args::SampleArgs;
 use super::review::report_problems;
 use super::{COMPLETE, LOOK};
+use throughline::lexicon::Lexicon;
 use throughline::past_run::PastRun;
 use throughline::read::expand_inputs;
+use throughline::redact::Redactor;
 use throughline::review::{Review, ReviewedFile, read_decisions};
 use throughline::sample::{
     Figure, draw_sample, flagged_count, how_many, read_sample, write_sample,
@@ -47,7 +49,10 @@ pub fn run(args: &SampleArgs) -> Result<u8> {
         Some(n) => n,
         None => usize::try_from(needed)?,
     };
-    let sample = draw_sample(&run, &inputs, n, args.seed)?;
+    let masked = run.manifest.options.get("redact") == Some(&true.into());
+    let lexicon = masked.then(Lexicon::built_in).transpose()?;
+    let mut redactor = lexicon.as_ref().map(Redactor::new).transpose()?;
+    let sample = draw_sample(&run, &inputs, n, args.seed, redactor.as_mut())?;
     write_sample(path, &run, &sample, args.seed)?;
     writeln!(
         out,

@@ -35,6 +35,7 @@ pub fn read_options(args: &ReadArgs) -> Result<ReadOptions> {
         case_column: args.case_column.clone(),
         id_column: args.id_column.clone(),
         date_column: args.date_column.clone(),
+        name_columns: args.name_columns.clone(),
         reported_column: args.reported_column.clone(),
         grade_column: args.grade_column.clone(),
         outcome_column: args.outcome_column.clone(),
@@ -87,6 +88,9 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         coverage: args.coverage,
         link_names: args.link_names,
         jurisdiction: args.jurisdiction.clone(),
+        redact: args.redact,
+        per_case: args.per_case,
+        sheet_rows: None,
         manifest,
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
@@ -207,6 +211,9 @@ fn manifest_options(args: &ScanArgs, mute: &MuteList, coded: &[CodedColumn]) -> 
         "coded_columns": coded.iter().map(CodedColumn::title).collect::<Vec<_>>(),
         "coverage": args.coverage,
         "jurisdiction": args.jurisdiction,
+        "redact": args.redact,
+        "per_case": args.per_case,
+        "name_columns": args.read.name_columns,
         "muted_sentences": mute.sentences().collect::<Vec<_>>(),
     })
 }
@@ -270,6 +277,13 @@ fn print(args: &ScanArgs, infos: &[InputInfo], summary: &RunSummary) -> Result<(
         out,
         "checks   {done} stated as done, {not_done} as not done, {silent} not mentioned (a prompt, no failure)"
     )?;
+    if args.redact {
+        let masks = summary.masks.iter();
+        let total: u64 = masks.clone().map(|(_, n)| n).sum();
+        let kinds: Vec<String> = masks.map(|(kind, n)| format!("{kind} {n}")).collect();
+        writeln!(out, "masked   {total} ({})", kinds.join(", "))?;
+        writeln!(out, "masking can miss some: read before you share")?;
+    }
     if c.flagged == 0 {
         writeln!(out, "no indicators matched in the text supplied")?;
     }

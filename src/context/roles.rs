@@ -65,6 +65,8 @@ struct RoleClasses {
     owner: Option<ClassId>,
     /// Prepositions, after which a person is not who acts.
     linking: Option<ClassId>,
+    /// "By", before who did it.
+    by_whom: Option<ClassId>,
     /// A verb of saying: "Mia says she …" is about Mia.
     saying: Option<ClassId>,
     newcomer: Option<ClassId>,
@@ -94,6 +96,7 @@ impl Roles {
             object: named("him"),
             owner: named("his"),
             linking: named("linking_word"),
+            by_whom: named("by_whom"),
             saying: named("saying"),
             newcomer: named("new_partner_word"),
             officer: named("officer_word"),
@@ -358,6 +361,30 @@ impl Roles {
         own
     }
 
+    /// Who follows on "by" in a match or behind it: "punched in the face by AP"; unknown if nobody does.
+    fn by_whom(&self, lexicon: &Lexicon, text: &Segmented, mention: &Mention) -> Role {
+        /// Words between a match and its "by", and between that and the person.
+        const APART: usize = 4;
+        let unit = text.unit_of(mention.tokens.start);
+        let end = unit.end.min(mention.tokens.end + APART);
+        let by = (mention.tokens.start..end)
+            .find(|at| Self::has(lexicon, text, *at, self.classes.by_whom));
+        let person = by.and_then(|by| {
+            (by + 1..unit.end.min(by + 1 + APART)).find_map(|at| {
+                let someone = Self::has(lexicon, text, at, self.classes.object);
+                self.label(lexicon, text, at..at + 1)
+                    .or(someone.then_some(Label::Suspect))
+            })
+        });
+        match person {
+            Some(Label::Suspect | Label::Partner) => Role::Suspect,
+            Some(Label::Victim) => Role::Victim,
+            Some(Label::Child) => Role::Child,
+            Some(Label::Other) => Role::Other,
+            None => Role::Unknown,
+        }
+    }
+
     /// Abuse is done by the suspect to the victim, unless the text says otherwise.
     fn abuse(
         &self,
@@ -389,6 +416,8 @@ impl Roles {
             // With a suspect named, a relative who does something is somebody else.
             Some(Label::Other) if self.suspect_named && mention.agent.is_some() => Role::Other,
             Some(Label::Child) if self.suspect_named && mention.agent.is_some() => Role::Child,
+            // "Was punched twice": the text does not say by whom.
+            None if mention.agent.is_none() => self.by_whom(lexicon, text, mention),
             _ => Role::Suspect,
         };
         if default != Role::Victim {

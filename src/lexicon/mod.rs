@@ -8,12 +8,14 @@ mod diagnostic;
 mod example;
 mod inflect;
 mod pattern;
+mod redaction;
 mod schema;
 mod source;
 
 pub use diagnostic::Diagnostic;
 pub use example::{ExampleFailure, run_examples};
 pub(crate) use pattern::Slot;
+pub(crate) use redaction::{Identifier, NameWords, Redaction, Sum};
 pub use source::LexiconSource;
 
 use crate::assertion::{Certainty, Group, Polarity, Role, Temporality, Voice};
@@ -71,6 +73,8 @@ pub struct Lexicon {
     pub checks: Vec<Check>,
     /// Legal tests to show beside checks, in file order.
     pub legal: Vec<Legal>,
+    /// What redaction masks, and how names are written.
+    pub(crate) redaction: Redaction,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) classes: Classes,
     pub(crate) rule_program: Program,
@@ -338,7 +342,7 @@ pub struct ModifierExample {
 }
 
 /// What a modifier does to the mentions in its scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Effect {
     /// Sets the polarity.
     Polarity(Polarity),

@@ -36,6 +36,56 @@ pub(crate) struct File {
     pub check: Option<Check>,
     #[serde(default)]
     pub legal: Vec<Spanned<Legal>>,
+    #[serde(default)]
+    pub identifier: Vec<Spanned<Identifier>>,
+    pub redact: Option<Redact>,
+}
+
+/// What points at one person by its shape: masked by `--redact`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Identifier {
+    pub id: Spanned<String>,
+    pub kind: String,
+    pub patterns: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub unless: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub near: Vec<Spanned<String>>,
+    /// Check digit that must be right: `nhs` or `luhn`.
+    pub sum: Option<Spanned<String>>,
+    pub examples: Vec<String>,
+    pub counter: Vec<String>,
+}
+
+/// How personal names are written, for `--redact`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Redact {
+    #[serde(rename = "about")]
+    pub _about: Option<String>,
+    pub titles: Vec<String>,
+    pub short_titles: Vec<String>,
+    pub role_classes: Vec<Spanned<String>>,
+    pub roles: Vec<String>,
+    pub linking: Vec<String>,
+    pub naming: Vec<String>,
+    pub naming_phrases: Vec<String>,
+    pub owners: Vec<String>,
+    pub particles: Vec<String>,
+    pub words_too: Vec<String>,
+    pub mostly_names: Vec<String>,
+    pub verb_before: Vec<String>,
+    pub first_names: Vec<String>,
+    pub surnames: Vec<String>,
+    pub not_names: Vec<String>,
+    pub not_name_phrases: Vec<String>,
+    pub no_value: Vec<String>,
+    pub shorthand: Vec<String>,
+    pub acts: Vec<String>,
+    pub place_before: Vec<String>,
+    /// Words with blanks between.
+    pub short_words: String,
 }
 
 #[derive(Debug, Deserialize)]

@@ -15,7 +15,7 @@ pub(crate) use phrase::PhraseHits;
 pub(crate) use program::{
     ClassId, Classes, Element, People, Phrase, Posting, Program, Step, Variant, Within,
 };
-pub(crate) use spelling::Spelling;
+pub(crate) use spelling::{Spelling, is_common};
 pub(crate) use verify::{Found, MOST_STEPS, Verifier};
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::{TwinEntry, shape_id, word_id};

@@ -109,7 +109,7 @@ fn letters(key: &[u8]) -> u32 {
 }
 
 /// Whether a word stands in the list of common words, which is sorted.
-fn is_common(key: &[u8]) -> bool {
+pub(crate) fn is_common(key: &[u8]) -> bool {
     let list = COMMON.as_bytes();
     let (mut low, mut high) = (0, list.len());
     while low < high {

@@ -72,6 +72,9 @@ pub struct ColumnsUsed {
     pub id: Option<String>,
     /// Column of incident dates.
     pub date: Option<String>,
+    /// Columns of people's names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// Column of the dates of reports.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reported: Option<String>,
@@ -102,6 +105,7 @@ pub(super) struct Columns {
     pub(super) case: Option<Column>,
     pub(super) id: Option<Column>,
     pub(super) date: Option<Column>,
+    pub(super) names: Vec<Column>,
     pub(super) reported: Option<Column>,
     pub(super) grade: Option<Column>,
     pub(super) outcome: Option<Column>,
@@ -134,6 +138,10 @@ impl Columns {
         let case = named(&options.case_column, "--case-column")?;
         let id = named(&options.id_column, "--id-column")?;
         let date = named(&options.date_column, "--date-column")?;
+        let mut names: Vec<Column> = Vec::new();
+        for name in &options.name_columns {
+            names.push(header.named(name, "--name-columns")?);
+        }
         let reported = named(&options.reported_column, "--reported-column")?;
         let grade = named(&options.grade_column, "--grade-column")?;
         let outcome = named(&options.outcome_column, "--outcome-column")?;
@@ -154,6 +162,7 @@ impl Columns {
             .chain(&case)
             .chain(&id)
             .chain(&date)
+            .chain(&names)
             .chain([&reported, &grade, &outcome].into_iter().flatten())
             .map(|column| column.index)
             .collect();
@@ -188,6 +197,7 @@ impl Columns {
             case,
             id,
             date,
+            names,
             reported,
             grade,
             outcome,
@@ -221,6 +231,7 @@ impl Columns {
             .chain(&self.case)
             .chain(&self.id)
             .chain(&self.date)
+            .chain(&self.names)
     }
 
     /// Whether the date is the day of the report, by the name of its column.
@@ -241,6 +252,7 @@ impl Columns {
             case: name(&self.case),
             id: name(&self.id),
             date: name(&self.date),
+            names: self.names.iter().map(|c| c.name.to_string()).collect(),
             reported: name(&self.reported),
             grade: name(&self.grade),
             outcome: name(&self.outcome),

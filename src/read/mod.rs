@@ -115,6 +115,8 @@ pub struct ReadOptions {
     pub id_column: Option<String>,
     /// Column of incident dates; guessed if not given.
     pub date_column: Option<String>,
+    /// Columns of people's names, to be masked if redaction is asked for.
+    pub name_columns: Vec<String>,
     /// Column of the dates of reports, where they stand apart; guessed if not given.
     pub reported_column: Option<String>,
     /// Column of risk grades; guessed if not given.
@@ -311,6 +313,7 @@ impl Tally<'_> {
                 Ok(Field {
                     name: column.name.clone(),
                     text,
+                    source: None,
                 })
             };
             columns
@@ -322,6 +325,13 @@ impl Tally<'_> {
         let id = reference(&columns.id);
         // What is only shown beside a case never costs a record.
         let aside = |column: &Option<Column>| reference(column).unwrap_or(None);
+        // A name that cannot be read is a name that cannot be masked; the text it stands beside can.
+        let names = || {
+            let named = columns.names.iter().map(|column| value(column).ok());
+            named
+                .filter_map(|value| value.flatten().and_then(not_blank))
+                .collect()
+        };
         let extra = || {
             Box::new(Extra {
                 reported_on: aside(&columns.reported),
@@ -330,6 +340,7 @@ impl Tally<'_> {
                 outcome: aside(&columns.outcome),
                 links: columns.links.iter().map(&aside).collect(),
                 coded: columns.coded.iter().map(&aside).collect(),
+                names: names(),
             })
         };
         let parts = || {

@@ -32,6 +32,7 @@ pub(super) fn read(
             Ok(text) => {
                 let text = text.unwrap_or_default().into_owned();
                 let field = Field {
+                    source: None,
                     name: FIELD.into(),
                     text,
                 };

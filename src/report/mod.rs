@@ -2,17 +2,22 @@
 
 mod charts;
 pub mod html;
+mod kept_rows;
 mod manifest;
+mod masking;
 mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod per_case;
 pub mod rows;
 mod run;
 mod spool;
 mod staging;
 pub mod tables;
+mod xlsx;
 
 pub use manifest::{Manifest, Timing};
 pub use run::{CANDIDATES_FILE, RunOptions, RunSummary, RunWriter};
 pub use staging::Staging;
 pub use tables::OutputFormat;
+pub use xlsx::WORKBOOK_FILE;

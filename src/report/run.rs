@@ -9,13 +9,16 @@ use sha2::{Digest as _, Sha256};
 
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
+use super::masking::Masking;
 use super::packed::{Words, packed_size};
+use super::per_case::PerCase;
 use super::rows::{
     CaseRow, CheckRow, MentionRow, ReportCase, ReportCategory, ReportCheck, ReportCounts,
     ReportData, ReportField, ReportIncident, ReportMention,
 };
 use super::spool::{Kept, KeptField, KeptMention, Spool};
-use super::tables::{OutputFormat, TableWriter};
+use super::tables::{OutputFormat, TableWriter, kept_rows_file};
+use super::xlsx::{SheetTable, WorkbookData, write_workbook};
 use crate::assertion::Group;
 use crate::assess::{Assessment, assess};
 use crate::boilerplate::{Candidate, Repetition};
@@ -60,6 +63,12 @@ pub struct RunOptions {
     pub link_names: bool,
     /// Where the incidents were, for the legal tests beside response checks.
     pub jurisdiction: String,
+    /// Mask names and other personal identifiers in all that is written.
+    pub redact: bool,
+    /// Besides, a folder for each flagged case with its page and its evidence.
+    pub per_case: bool,
+    /// Rows of a sheet of the workbook at most; `None` for what a sheet can hold.
+    pub sheet_rows: Option<usize>,
     /// Options that change the output, for the manifest.
     pub manifest: serde_json::Value,
 }
@@ -73,6 +82,8 @@ pub struct RunSummary {
     pub tiers: [u64; 3],
     /// Sentences that many cases share.
     pub boilerplate_candidates: usize,
+    /// What was masked, by kind.
+    pub masks: BTreeMap<String, u64>,
     /// Texts by what was read of them.
     pub coverage: CoverageCounts,
 }
@@ -92,6 +103,8 @@ pub struct RunWriter<'l> {
     names: NameIndex,
     counts: ReportCounts,
     ordinal: u64,
+    /// Records that wait until every name of their case is known.
+    masking: Option<Masking<'l>>,
 }
 
 impl<'l> RunWriter<'l> {
@@ -104,13 +117,24 @@ impl<'l> RunWriter<'l> {
             TableWriter::create(folder, name, columns, &options.formats, options.raw_csv)
         };
         let html = options.formats.contains(&OutputFormat::Html);
+        let mut evidence_formats = options.formats.clone();
+        if options.per_case {
+            // Folders of cases are filled from the rows that are kept for a workbook.
+            evidence_formats.push(OutputFormat::Xlsx);
+        }
         Ok(Self {
             lexicon,
-            evidence: table("evidence", MentionRow::EVIDENCE_COLUMNS)?,
+            evidence: TableWriter::create(
+                folder,
+                "evidence",
+                MentionRow::EVIDENCE_COLUMNS,
+                &evidence_formats,
+                options.raw_csv,
+            )?,
             suppressed: table("suppressed", MentionRow::SUPPRESSED_COLUMNS)?,
             rejected: table("rejected", Rejected::COLUMNS)?,
             cases: BTreeMap::new(),
-            spool: if html {
+            spool: if html || options.per_case {
                 Some(Spool::create(folder.join(".texts"))?)
             } else {
                 None
@@ -120,6 +144,11 @@ impl<'l> RunWriter<'l> {
             names: NameIndex::default(),
             counts: ReportCounts::default(),
             ordinal: 0,
+            masking: if options.redact {
+                Some(Masking::create(lexicon, folder.join(".unmasked"))?)
+            } else {
+                None
+            },
             options,
         })
     }
@@ -129,6 +158,17 @@ impl<'l> RunWriter<'l> {
     /// # Errors
     /// If a table cannot be written.
     pub fn take(&mut self, outcome: &Outcome) -> Result<()> {
+        if let Outcome::Scanned(scanned) = outcome {
+            // A masked text is of another length.
+            self.note_coverage(&scanned.record);
+        }
+        match &mut self.masking {
+            Some(masking) => masking.keep(outcome),
+            None => self.write(outcome),
+        }
+    }
+
+    fn write(&mut self, outcome: &Outcome) -> Result<()> {
         self.counts.read += 1;
         self.ordinal += 1;
         match outcome {
@@ -161,16 +201,6 @@ impl<'l> RunWriter<'l> {
         for (field, found) in record.fields.iter().zip(mentions) {
             self.mention_rows(record, &case_id, field, found)?;
             self.repetition.note(&case_id, &field.text, found);
-            self.coverage.note(&field.text, || Unread {
-                source: record.source.to_string(),
-                record: record.record,
-                case_id: case_id.clone(),
-                incident_id: record.incident_ref(),
-                field: field.name.to_string(),
-                characters: 0,
-                gap: Gap::Empty,
-                note: String::new(),
-            });
         }
         for name in names {
             self.names.note(name, &case_id, &record.incident_ref());
@@ -202,10 +232,35 @@ impl<'l> RunWriter<'l> {
         );
         for (index, (field, said)) in record.fields.iter().zip(said).enumerate() {
             let place = (index, &*field.name);
-            let own = statements(self.lexicon, place, &field.text, incident, said);
+            let mut own = statements(self.lexicon, place, &field.text, incident, said);
+            if let Some(source) = &field.source {
+                for statement in &mut own {
+                    statement.start = source.source(statement.start);
+                    statement.end = source.source(statement.end);
+                }
+            }
             case.statements.extend(own);
         }
         Ok(())
+    }
+
+    fn note_coverage(&mut self, record: &Record) {
+        let case_id = record
+            .case_id
+            .clone()
+            .unwrap_or_else(|| record.incident_ref());
+        for field in &record.fields {
+            self.coverage.note(&field.text, || Unread {
+                source: record.source.to_string(),
+                record: record.record,
+                case_id: case_id.clone(),
+                incident_id: record.incident_ref(),
+                field: field.name.to_string(),
+                characters: 0,
+                gap: Gap::Empty,
+                note: String::new(),
+            });
+        }
     }
 
     fn mention_rows(
@@ -215,7 +270,7 @@ impl<'l> RunWriter<'l> {
         field: &Field,
         found: &[Mention],
     ) -> Result<()> {
-        let mut offsets = CharOffsets::new(&field.text);
+        let mut offsets = CharOffsets::of_field(field);
         for mention in found {
             let rule = &self.lexicon.rules[mention.rule];
             let category = &self.lexicon.categories[mention.category];
@@ -253,11 +308,15 @@ impl<'l> RunWriter<'l> {
     /// # Errors
     /// If a file cannot be written.
     pub fn finish(
-        self,
+        mut self,
         folder: &Path,
         inputs: &[InputInfo],
         timing: impl FnOnce() -> Timing,
     ) -> Result<RunSummary> {
+        let masks = match self.masking.take() {
+            Some(masking) => masking.hand_on(&mut |outcome| self.write(&outcome))?,
+            None => BTreeMap::new(),
+        };
         let Self {
             lexicon,
             options,
@@ -348,16 +407,49 @@ impl<'l> RunWriter<'l> {
         }
         if let Some(spool) = spool {
             let mut kept = spool.read_back()?;
-            let mut data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
-            data.run_id = run_id(lexicon, inputs, &options.manifest);
-            data.coverage = texts;
-            data.inconsistencies_elsewhere = disagreeing.iter().map(|(_, list)| list.len()).sum();
+            if options.formats.contains(&OutputFormat::Html) {
+                let mut data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
+                data.run_id = run_id(lexicon, inputs, &options.manifest);
+                data.coverage = texts;
+                data.inconsistencies_elsewhere =
+                    disagreeing.iter().map(|(_, list)| list.len()).sum();
+                let path = folder.join("report.html");
+                let fail = |e| Error::io("cannot write", &path, e);
+                let mut file = BufWriter::new(File::create(&path).map_err(fail)?);
+                write_report(&mut file, &data).map_err(fail)?;
+                file.flush().map_err(fail)?;
+            }
+            if options.per_case {
+                let cases: Vec<&str> = flagged.iter().map(|e| e.case.id.as_str()).collect();
+                let mut folders = PerCase::create(folder, &cases, options.raw_csv)?;
+                for entry in &flagged {
+                    let one = std::slice::from_ref(entry);
+                    let mut data = report_data(lexicon, &options, inputs, counts, one, &mut kept)?;
+                    data.run_id = run_id(lexicon, inputs, &options.manifest);
+                    data.counts = case_counts(entry, &data.cases);
+                    folders.write(&entry.case.id, &data)?;
+                }
+                if !options.formats.contains(&OutputFormat::Xlsx) {
+                    folders.remove_kept()?;
+                }
+            }
             kept.remove()?;
-            let path = folder.join("report.html");
-            let fail = |e| Error::io("cannot write", &path, e);
-            let mut file = BufWriter::new(File::create(&path).map_err(fail)?);
-            write_report(&mut file, &data).map_err(fail)?;
-            file.flush().map_err(fail)?;
+        }
+        let run = run_id(lexicon, inputs, &options.manifest);
+        if options.formats.contains(&OutputFormat::Xlsx) {
+            let data = WorkbookData {
+                tables: workbook_tables(folder, &options),
+                cases: flagged.iter().map(|entry| entry.case.id.as_str()).collect(),
+                categories: lexicon
+                    .categories
+                    .iter()
+                    .map(|c| [c.id.as_str(), c.title.as_str(), c.group.as_str()])
+                    .collect(),
+                counts: workbook_counts(counts, tiers),
+                about: workbook_about(lexicon, inputs, &options, &run),
+                sheet_rows: options.sheet_rows,
+            };
+            write_workbook(folder, &data)?;
         }
         let manifest = Manifest {
             program: "throughline",
@@ -367,14 +459,14 @@ impl<'l> RunWriter<'l> {
                 sha256: &lexicon.fingerprint,
                 rules: lexicon.indicator_rules().count(),
             },
-            run_id: run_id(lexicon, inputs, &options.manifest),
+            run_id: run,
             inputs,
             options: &options.manifest,
             counts: counts.into(),
             links: options.links.as_ref(),
             texts,
             boilerplate_candidates: candidates.len(),
-            coverage: "text only; other systems not checked; an empty result says that no indicators matched in the text supplied",
+            coverage: COVERAGE,
             time: timing(),
         };
         let path = folder.join("manifest.json");
@@ -385,9 +477,110 @@ impl<'l> RunWriter<'l> {
             counts,
             tiers,
             boilerplate_candidates: candidates.len(),
+            masks,
             coverage: texts,
         })
     }
+}
+
+/// What the counts do not say.
+const COVERAGE: &str = "text only; other systems not checked; an empty result says that no indicators matched in the text supplied";
+
+/// The counts of one case, for a page that holds nothing else.
+fn case_counts(entry: &Flagged, shown: &[ReportCase]) -> ReportCounts {
+    let incidents = entry.case.incidents.len() as u64;
+    let shown = shown
+        .iter()
+        .flat_map(|case| &case.incidents)
+        .flat_map(|incident| &incident.fields)
+        .flat_map(|field| &field.mentions);
+    let mut checks = [0; 3];
+    for finding in &entry.findings {
+        checks[finding.status as usize] += 1;
+    }
+    ReportCounts {
+        read: incidents,
+        scanned: incidents,
+        evidence: entry.case.mentions.len() as u64,
+        suppressed: shown.filter(|m| m.suppressed.is_some()).count() as u64,
+        cases: 1,
+        flagged: 1,
+        checks,
+        ..ReportCounts::default()
+    }
+}
+
+/// The tables of a workbook in the order of its sheets.
+fn workbook_tables(folder: &Path, options: &RunOptions) -> Vec<SheetTable> {
+    let table = |sheet, name, columns| SheetTable {
+        sheet,
+        columns,
+        path: kept_rows_file(folder, name),
+    };
+    let mut tables = vec![
+        table("Cases", "cases", CaseRow::COLUMNS),
+        table("Evidence", "evidence", MentionRow::EVIDENCE_COLUMNS),
+        table("Suppressed", "suppressed", MentionRow::SUPPRESSED_COLUMNS),
+        table("Checks", "checks", CheckRow::COLUMNS),
+        table("Chronology", "chronology", ChronologyRow::COLUMNS),
+        table("Course of conduct", "course_of_conduct", Element::COLUMNS),
+        table("Inconsistencies", "inconsistencies", Inconsistency::COLUMNS),
+    ];
+    if options.link_names {
+        tables.push(table("Link proposals", "link_proposals", Proposal::COLUMNS));
+    }
+    if options.coverage {
+        tables.push(table("Coverage", "coverage", Unread::COLUMNS));
+    }
+    tables.push(table("Rejected", "rejected", Rejected::COLUMNS));
+    tables
+}
+
+fn workbook_counts(counts: ReportCounts, tiers: [u64; 3]) -> Vec<(&'static str, u64)> {
+    vec![
+        ("records read", counts.read),
+        ("records scanned", counts.scanned),
+        ("records rejected", counts.rejected),
+        ("records without text", counts.empty),
+        ("matches", counts.evidence + counts.suppressed),
+        ("evidence", counts.evidence),
+        ("set aside (suppressed)", counts.suppressed),
+        ("cases", counts.cases),
+        ("cases flagged", counts.flagged),
+        ("of these tier 1 (read first)", tiers[0]),
+        ("of these tier 2 (read next)", tiers[1]),
+        ("of these tier 3 (then read)", tiers[2]),
+        ("response checks stated as done", counts.checks[0]),
+        ("response checks stated as not done", counts.checks[1]),
+        (
+            "response checks not mentioned (a prompt, no failure)",
+            counts.checks[2],
+        ),
+    ]
+}
+
+fn workbook_about(
+    lexicon: &Lexicon,
+    inputs: &[InputInfo],
+    options: &RunOptions,
+    run: &str,
+) -> Vec<(&'static str, String)> {
+    let mut about = vec![
+        ("program", format!("throughline {}", env!("CARGO_PKG_VERSION"))),
+        ("run", run.to_owned()),
+        ("lexicon", format!("{}, SHA-256 {}", lexicon.version, lexicon.fingerprint)),
+        ("coverage", COVERAGE.to_owned()),
+        ("use", "For human review; nothing is actioned. Tiers are an order of reading, no score and no grade.".to_owned()),
+        ("decisions", "Choose accept, dismiss or unsure in the column reviewer_decision of Cases and Evidence.".to_owned()),
+        ("if it touches you", "Samaritans 116 123 (UK and Ireland, day and night); National Domestic Abuse Helpline 0808 2000 247.".to_owned()),
+        ("options", options.manifest.to_string()),
+    ];
+    let input = |i: &InputInfo| {
+        let text = format!("{}: {} records, SHA-256 {}", i.source, i.records, i.sha256);
+        ("input", text)
+    };
+    about.extend(inputs.iter().map(input));
+    about
 }
 
 /// A case with evidence and what was made of it.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::per_case;
 use crate::error::{Error, Result};
 
 /// Its presence says that a folder holds a complete run.
@@ -109,6 +110,7 @@ impl Staging {
                 }
             }
         }
+        remove_per_case(&target.join(per_case::FOLDER))?;
         let folder = self.folder.path();
         let mut names = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(|e| Error::io("cannot read", folder, e))? {
@@ -121,9 +123,56 @@ impl Staging {
         names.sort_by_key(|name| (name == MANIFEST, name.clone()));
         for name in names {
             let to = target.join(&name);
+            if to.is_dir() {
+                // What else stood in the folder stays.
+                move_into(&folder.join(&name), &to)?;
+                continue;
+            }
             std::fs::rename(folder.join(&name), &to)
                 .map_err(|e| Error::io("cannot put in place", &to, e))?;
         }
         Ok(())
     }
+}
+
+/// Removes the folders of cases of a former run, and nothing that such a run does not write.
+fn remove_per_case(folder: &Path) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let fail = |e| Error::io("cannot replace", folder, e);
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        if !entry.file_type().map_err(fail)?.is_dir() {
+            continue;
+        }
+        for name in per_case::FILES {
+            let path = entry.path().join(name);
+            if path.exists() {
+                std::fs::remove_file(&path).map_err(fail)?;
+            }
+        }
+        // It stays if it holds anything else.
+        let _ = std::fs::remove_dir(entry.path());
+    }
+    let _ = std::fs::remove_dir(folder);
+    Ok(())
+}
+
+/// Moves what stands in one folder into another, one level down.
+fn move_into(from: &Path, to: &Path) -> Result<()> {
+    let fail = |e| Error::io("cannot put in place", to, e);
+    for entry in std::fs::read_dir(from).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let target = to.join(entry.file_name());
+        if target.is_dir() {
+            for file in std::fs::read_dir(entry.path()).map_err(fail)? {
+                let file = file.map_err(fail)?;
+                std::fs::rename(file.path(), target.join(file.file_name())).map_err(fail)?;
+            }
+        } else {
+            std::fs::rename(entry.path(), &target).map_err(fail)?;
+        }
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::narrative::{ReadItem, Record};
 use crate::past_run::PastRun;
 use crate::read::Sheet;
+use crate::redact::Redactor;
 use crate::report::OutputFormat;
 use crate::report::tables::{Cell, TableColumn, TableWriter};
 use crate::review::Problem;
@@ -31,11 +32,18 @@ pub struct Sample {
     pub too_long: usize,
 }
 
-/// Draws `n` of the records of `run` that have text and no evidence.
+/// Draws `n` of the records of `run` that have text and no evidence. A run that was masked gives a
+/// sample that is masked by `redactor`, from what all records of the run bring in.
 ///
 /// # Errors
 /// If an input cannot be read, or the inputs are not those of the run.
-pub fn draw_sample(run: &PastRun, inputs: &[PathBuf], n: usize, seed: u64) -> Result<Sample> {
+pub fn draw_sample(
+    run: &PastRun,
+    inputs: &[PathBuf],
+    n: usize,
+    seed: u64,
+    mut redactor: Option<&mut Redactor<'_>>,
+) -> Result<Sample> {
     if inputs.iter().any(|path| path.as_os_str() == "-") {
         let message = "the input is read twice, so it has to be a file; give it with --input";
         return Err(Error::usage(message));
@@ -50,6 +58,9 @@ pub fn draw_sample(run: &PastRun, inputs: &[PathBuf], n: usize, seed: u64) -> Re
     let mut count = 0;
     run.read_inputs(inputs, true, &mut |item| {
         count += usize::from(matches!(&item, ReadItem::Record(r) if unflagged(r)));
+        if let (ReadItem::Record(record), Some(redactor)) = (&item, &mut redactor) {
+            redactor.learn(record);
+        }
         Ok(())
     })?;
     let drawn = draw(count, n, seed);
@@ -67,7 +78,12 @@ pub fn draw_sample(run: &PastRun, inputs: &[PathBuf], n: usize, seed: u64) -> Re
         }
         Ok(())
     })?;
-    let records: Vec<Record> = records.into_iter().flatten().collect();
+    let mut records: Vec<Record> = records.into_iter().flatten().collect();
+    if let Some(redactor) = redactor {
+        for record in &mut records {
+            redactor.mask_record(record);
+        }
+    }
     let too_long = |r: &&Record| narrative(r).chars().count() > CELL;
     Ok(Sample {
         unflagged: count,

@@ -101,7 +101,12 @@ pub(crate) fn is_numbered_question(source: &str, text: &Segmented, sentence: usi
         .is_some_and(|rest| number(rest) || rest.is_empty());
     let listed = sentence > 0 && {
         let before = text.sentences[sentence - 1];
-        before.first + 1 == before.last && number(word(before.first))
+        let end = text.tokens[before.first].span().end;
+        let between = &source[end..text.tokens[own.first].span().start];
+        // A blank line parts a number from what follows it.
+        before.first + 1 == before.last
+            && number(word(before.first))
+            && between.matches('\n').count() < 2
     };
     own.question && (numbered || listed)
 }

@@ -6,6 +6,7 @@ mod classes;
 mod maps;
 mod modifiers;
 mod patterns;
+mod redact;
 mod rules;
 mod signals;
 mod sink;
@@ -130,6 +131,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     );
     let maps = maps::maps(&files, &by_id, &rules, &mut problems);
     let (tiers, prompts) = assess::assess(&files, &by_id, &mut problems);
+    let redaction = redact::redaction(&files, &table, &mut problems);
     let (mut signals, mut signal_variants) = signals::signals(&files, &mut table, &mut problems);
     let conduct = signals::conduct(&files, &by_id, &rules, &signals, &mut problems);
 
@@ -223,6 +225,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         conduct,
         checks,
         legal,
+        redaction,
         classes: table.build(&flat),
         rule_program: Program::build(rule_variants, vocabulary.len(), &members_of),
         modifier_program: Program::build(modifier_variants, vocabulary.len(), &members_of),

@@ -25,6 +25,13 @@ pub enum OutputFormat {
     Parquet,
     /// The report page. Not a table: [`TableWriter`] leaves it to others.
     Html,
+    /// One workbook for all tables. A [`TableWriter`] keeps the rows for it, see [`kept_rows_file`].
+    Xlsx,
+}
+
+/// Where a table keeps its rows until the workbook is written.
+pub(crate) fn kept_rows_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!(".{name}.rows"))
 }
 
 impl OutputFormat {
@@ -35,6 +42,7 @@ impl OutputFormat {
             Self::Jsonl => "jsonl",
             Self::Parquet => "parquet",
             Self::Html => "html",
+            Self::Xlsx => "xlsx",
         }
     }
 }
@@ -50,11 +58,9 @@ impl FromStr for OutputFormat {
             "parquet" if cfg!(feature = "parquet") => Ok(Self::Parquet),
             "parquet" => Err(no_parquet()),
             "html" => Ok(Self::Html),
-            "xlsx" => Err(Error::usage(
-                "workbooks are not written yet; open the CSV instead",
-            )),
+            "xlsx" => Ok(Self::Xlsx),
             _ => Err(Error::usage(format!(
-                "unknown output format {name:?}; one of csv, jsonl, parquet, html"
+                "unknown output format {name:?}; one of csv, jsonl, parquet, html, xlsx"
             ))),
         }
     }
@@ -182,9 +188,13 @@ impl TableWriter {
             OutputFormat::Csv,
             OutputFormat::Jsonl,
             OutputFormat::Parquet,
+            OutputFormat::Xlsx,
         ] {
             if formats.contains(&format) {
-                let path = folder.join(format!("{name}.{}", format.as_str()));
+                let path = match format {
+                    OutputFormat::Xlsx => kept_rows_file(folder, name),
+                    _ => folder.join(format!("{name}.{}", format.as_str())),
+                };
                 sinks.push(Sink::create(path, format, columns, raw_csv)?);
             }
         }
@@ -256,7 +266,7 @@ impl Sink {
         let file = File::create(&path).map_err(|e| Error::io("cannot write", &path, e))?;
         let kind = match format {
             OutputFormat::Csv => csv_sink(file, columns, raw_csv),
-            OutputFormat::Jsonl => Ok(SinkKind::Jsonl(BufWriter::new(file))),
+            OutputFormat::Jsonl | OutputFormat::Xlsx => Ok(SinkKind::Jsonl(BufWriter::new(file))),
             #[cfg(feature = "parquet")]
             OutputFormat::Parquet => crate::report::parquet::Writer::new(file, columns)
                 .map(|w| SinkKind::Parquet(Box::new(w))),
