@@ -9,7 +9,7 @@
   const dictionary = JSON.parse(byId("words").textContent);
   const categories = new Map(run.categories.map((category) => [category.id, category]));
   const numbers = new Map(run.cases.map((row, number) => [row.id, number]));
-  const decisions = throughlineDecisions.open(run.run_id);
+  const decisions = throughlineDecisions.open(run.run_id, (caseId) => numbers.has(caseId));
   const WHOLE = throughlineDecisions.WHOLE;
   const GROUPS = ["abuse", "suicide", "context"];
   const GROUP_TITLES = { abuse: "Abuse", suicide: "Suicide and self-harm", context: "Context" };
