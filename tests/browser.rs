@@ -205,7 +205,7 @@ impl Drop for Browser {
 const INPUT: &str = "case_id,incident_id,incident_date,narrative\n\
     C-1,I-1,2024-01-05,\"😀😀 He took her bank card. She is suicidal.\"\n\
     C-1,I-2,2024-03-05,He took her bank card again.\n\
-    C-2,\"=I<3>\",2024-02-01,\"<script>window.hit=1</script> \"\"><img src=x onerror=\"\"window.hit=1\"\"> </style></script> \u{202e}He took her bank card.\"\n\
+    C-2,\"=I<3>\",2024-04-01,\"<script>window.hit=1</script> \"\"><img src=x onerror=\"\"window.hit=1\"\"> </style></script> \u{202e}He took her bank card.\"\n\
     C-3,I-4,2024-03-09,quiet shift\n";
 
 /// A scanned folder with a report, and a browser on it.
@@ -362,18 +362,25 @@ fn filters_and_charts_narrow_the_list() {
         "C-1",
     );
     showing(&mut browser, "#tier=", "C-1 C-2");
-    showing(&mut browser, "#from=2024-02-01&to=2024-02-29", "C-2");
+    showing(&mut browser, "#from=2024-04-01&to=2024-04-30", "C-2");
     showing(&mut browser, "#decided=accept", "");
     showing(&mut browser, "#search=again", "C-1");
     showing(&mut browser, "#tier=", "C-1 C-2");
-    // The column of February leads to what happened then.
+    showing(&mut browser, "#sort=latest", "C-2 C-1");
+    showing(
+        &mut browser,
+        "#sort=mentions&from=2024-04-01&to=2024-04-30",
+        "C-2",
+    );
+    showing(&mut browser, "#tier=", "C-1 C-2");
+    // The column of April leads to what happened then.
     browser.value(
-        "document.querySelector('.time [data-href*=\"from=2024-02-01\"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))",
+        "document.querySelector('.time [data-href*=\"from=2024-04-01\"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))",
     );
     browser.wait_for(&format!("{listed} === 'C-2'"));
     assert_eq!(
         browser.text("document.getElementById('by-from').value"),
-        "2024-02-01"
+        "2024-04-01"
     );
     assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
 }

@@ -13,6 +13,9 @@ use throughline::report::rows::{
     ReportMention,
 };
 
+use crate::cli::Desk;
+use crate::review::rows;
+
 /// Invented text that tries every way out of its place in the page.
 const HOSTILE: &str = "<script>alert(1)</script> \"><img src=x onerror=alert(2)> </style></SCRIPT ><!-- ]]> \
      <b>&amp;</b> \u{202e}desrever\u{202c}\u{2066}\u{2028}\u{2029}\u{feff}\u{0}\u{7f} 😀 he holds her bank card\r\nend";
@@ -109,13 +112,15 @@ fn hostile_run() -> ReportData {
             title: HOSTILE.to_owned(),
             part: HOSTILE.to_owned(),
             finding: HOSTILE.to_owned(),
-            quotes: vec![ElementQuote {
-                incident: 0,
-                incident_id: HOSTILE.to_owned(),
-                incident_date: HOSTILE.to_owned(),
-                what: HOSTILE.to_owned(),
-                quote: HOSTILE.to_owned(),
-            }],
+            quotes: [(0, HOSTILE), (0, "elsewhere")]
+                .map(|(incident, id)| ElementQuote {
+                    incident,
+                    incident_id: id.to_owned(),
+                    incident_date: HOSTILE.to_owned(),
+                    what: HOSTILE.to_owned(),
+                    quote: HOSTILE.to_owned(),
+                })
+                .to_vec(),
         }],
         inconsistencies: vec![Inconsistency {
             incident: 0,
@@ -212,6 +217,21 @@ fn case(page: &str, number: usize) -> Value {
     ] {
         for row in case[list].as_array_mut().expect("a list") {
             names.iter().for_each(|name| word(&words, &mut row[*name]));
+        }
+    }
+    let incidents = case["incidents"].clone();
+    for row in case["conduct"].as_array_mut().expect("a list") {
+        for quote in row["quotes"].as_array_mut().expect("a list") {
+            word(&words, &mut quote[1]);
+            let number = quote[0].as_u64().expect("a number") as usize;
+            let own = |name: &str, at: usize| match &quote[3] {
+                Value::Null => incidents[number][name].clone(),
+                named => named[at].clone(),
+            };
+            *quote = serde_json::json!({
+                "incident": number, "incident_id": own("id", 0), "incident_date": own("date", 1),
+                "what": quote[1], "quote": quote[2],
+            });
         }
     }
     for incident in case["incidents"].as_array_mut().expect("a list") {
@@ -372,6 +392,52 @@ fn offsets_lead_to_the_quoted_words() {
         quotes,
         ["alert(1)", "😀 he holds her bank card", "her bank card"]
     );
+}
+
+/// What a decision names must be what the table of evidence names, whatever the page shows.
+#[test]
+fn places_are_those_of_the_table_of_evidence() {
+    let desk = Desk::new();
+    desk.write(
+        "in.csv",
+        "case_id,incident_id,incident_date,narrative\n\
+         C-1,I-1,2024-01-05,\"😀 Call 07700 900123. Her partner, Dean Harlow, took her bank card. é She is suicidal.\"\n",
+    );
+    for options in [&[][..], &["--redact"]] {
+        // With the lexicon of the program: the tests' own says nothing of masks.
+        let args = [&["scan", "in.csv", "--out", "run", "--force"], options].concat();
+        let run = desk.run(&args);
+        assert_eq!(run.status, 0, "{}", run.stderr);
+        let html = desk.read("run/report.html");
+        assert_eq!(html.contains("07700 900123"), options.is_empty());
+        let mut shown: Vec<[String; 3]> = Vec::new();
+        for field in case(&html, 0)["incidents"][0]["fields"]
+            .as_array()
+            .expect("a list")
+        {
+            for mention in field["mentions"].as_array().expect("a list") {
+                if !mention["suppressed"].is_null() {
+                    continue;
+                }
+                let rule = mention["rule"].as_str().expect("a text").to_owned();
+                shown.push([
+                    rule,
+                    mention["place"][0].to_string(),
+                    mention["place"][1].to_string(),
+                ]);
+            }
+        }
+        let mut told: Vec<[String; 3]> = rows(&desk.read("run/evidence.csv"))
+            .into_iter()
+            .map(|row| ["rule_id", "start", "end"].map(|name| row[name].clone()))
+            .collect();
+        shown.sort();
+        told.sort();
+        assert!(told.len() >= 2, "{told:?}");
+        assert_eq!(shown, told, "{options:?}");
+        let manifest: Value = serde_json::from_str(&desk.read("run/manifest.json")).expect("JSON");
+        assert_eq!(block(&html, "run")["run_id"], manifest["run_id"]);
+    }
 }
 
 #[test]

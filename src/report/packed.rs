@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::rows::{ReportCase, ReportMention};
+use crate::case::conduct::ElementQuote;
 
 /// The words that stand once.
 #[derive(Debug, Default, Serialize)]
@@ -56,6 +57,10 @@ pub(super) fn packed(case: &ReportCase, words: &mut Words) -> Value {
             }
         }
     }
+    for (row, element) in case.conduct.iter().enumerate() {
+        let quotes = element.quotes.iter().map(|q| quote(case, q, words));
+        value["conduct"][row]["quotes"] = Value::Array(quotes.collect());
+    }
     for (incident, own) in case.incidents.iter().enumerate() {
         for (field, own) in own.fields.iter().enumerate() {
             let mentions = own.mentions.iter().map(|m| mention(m, words)).collect();
@@ -80,6 +85,15 @@ fn mention(m: &ReportMention, words: &mut Words) -> Value {
         m.cues,
         m.suppressed,
     ])
+}
+
+/// The order of these is known to the script too. Reference and date are left out where they are those
+/// of the incident.
+fn quote(case: &ReportCase, q: &ElementQuote, words: &mut Words) -> Value {
+    let incident = case.incidents.get(q.incident);
+    let same = incident.is_some_and(|i| i.id == q.incident_id && i.date == q.incident_date);
+    let named = (!same).then_some([&q.incident_id, &q.incident_date]);
+    json!([q.incident, words.number(&q.what), q.quote, named])
 }
 
 /// Bytes that a case takes in a page, nearly: escapes are not counted, nor what stands once.

@@ -405,11 +405,12 @@ impl<'l> RunWriter<'l> {
         for table in [checks, cases, chronology, conduct, inconsistent] {
             table.finish()?;
         }
+        let run = run_id(lexicon, inputs, &options.manifest);
         if let Some(spool) = spool {
             let mut kept = spool.read_back()?;
             if options.formats.contains(&OutputFormat::Html) {
                 let mut data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
-                data.run_id = run_id(lexicon, inputs, &options.manifest);
+                data.run_id.clone_from(&run);
                 data.coverage = texts;
                 data.inconsistencies_elsewhere =
                     disagreeing.iter().map(|(_, list)| list.len()).sum();
@@ -425,7 +426,7 @@ impl<'l> RunWriter<'l> {
                 for entry in &flagged {
                     let one = std::slice::from_ref(entry);
                     let mut data = report_data(lexicon, &options, inputs, counts, one, &mut kept)?;
-                    data.run_id = run_id(lexicon, inputs, &options.manifest);
+                    data.run_id.clone_from(&run);
                     data.counts = case_counts(entry, &data.cases);
                     folders.write(&entry.case.id, &data)?;
                 }
@@ -435,7 +436,6 @@ impl<'l> RunWriter<'l> {
             }
             kept.remove()?;
         }
-        let run = run_id(lexicon, inputs, &options.manifest);
         if options.formats.contains(&OutputFormat::Xlsx) {
             let data = WorkbookData {
                 tables: workbook_tables(folder, &options),
@@ -790,7 +790,8 @@ fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
         .iter()
         .zip(mentions)
         .map(|(field, found)| {
-            let mut offsets = CharOffsets::new(&field.text);
+            // Of the text as it was read, whatever was masked since: decisions name the rows of `evidence`.
+            let mut offsets = CharOffsets::of_field(field);
             let mention = |m| kept(&field.text, &mut offsets, m);
             KeptField {
                 name: field.name.to_string(),

@@ -22,8 +22,8 @@ const throughlineDecisions = (function () {
     return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0")).join("-");
   }
 
-  /** The decisions on the run `runId`, as far as this browser holds them. */
-  function open(runId) {
+  /** The decisions on the run `runId` and the cases that `holds` knows, as far as this browser has them. */
+  function open(runId, holds) {
     const prefix = "throughline " + runId + " ";
     // A map by case, in it one by place: references are free text, and no key of an object.
     const cases = new Map();
@@ -45,9 +45,11 @@ const throughlineDecisions = (function () {
         store.reviewer = local.getItem(prefix + "reviewer") || "";
         for (let at = 0; at < local.length; at++) {
           const key = local.key(at);
-          if (!key.startsWith(prefix + "case ")) continue;
+          const caseId = key.slice((prefix + "case ").length);
+          // The page of one case shares its run with the page of all.
+          if (!key.startsWith(prefix + "case ") || !holds(caseId)) continue;
           try {
-            cases.set(key.slice((prefix + "case ").length), new Map(JSON.parse(local.getItem(key))));
+            cases.set(caseId, new Map(JSON.parse(local.getItem(key))));
           } catch {
             // Not ours, or damaged.
           }

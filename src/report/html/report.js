@@ -9,7 +9,7 @@
   const dictionary = JSON.parse(byId("words").textContent);
   const categories = new Map(run.categories.map((category) => [category.id, category]));
   const numbers = new Map(run.cases.map((row, number) => [row.id, number]));
-  const decisions = throughlineDecisions.open(run.run_id);
+  const decisions = throughlineDecisions.open(run.run_id, (caseId) => numbers.has(caseId));
   const WHOLE = throughlineDecisions.WHOLE;
   const GROUPS = ["abuse", "suicide", "context"];
   const GROUP_TITLES = { abuse: "Abuse", suicide: "Suicide and self-harm", context: "Context" };
@@ -101,6 +101,10 @@
     }
     for (const part of data.conduct) {
       for (const name of ["element", "title", "part"]) part[name] = word(part[name]);
+      part.quotes = part.quotes.map(([incident, what, quote, named]) => {
+        const [incident_id, incident_date] = named || [data.incidents[incident].id, data.incidents[incident].date];
+        return { incident, incident_id, incident_date, what: word(what), quote };
+      });
     }
     for (const field of data.incidents.flatMap((incident) => incident.fields)) {
       field.mentions = field.mentions.map(([start, end, place, category, rule, tier, heavy, axes, cues, suppressed]) => ({
@@ -140,8 +144,15 @@
   // ---------------------------------------------------------------- case list
 
   /** By the name that each has in the address; the control of each is `by-` and the name. */
-  const filters = { tier: "", category: "", also: "", check: "", from: "", to: "", decided: "", search: "" };
+  const filters = { tier: "", category: "", also: "", check: "", from: "", to: "", decided: "", search: "", sort: "" };
   const NAMES = Object.keys(filters);
+  const mentionsOf = (row) => row.found.reduce((sum, [, n]) => sum + n, 0);
+  /** Orders of the list other than that of reading. */
+  const ORDERS = {
+    latest: (a, b) => (b.days[b.days.length - 1] || "").localeCompare(a.days[a.days.length - 1] || ""),
+    mentions: (a, b) => mentionsOf(b) - mentionsOf(a),
+    reference: (a, b) => a.id.localeCompare(b.id, "en-GB", { numeric: true }),
+  };
   const control = (name) => byId(name === "search" ? "search" : "by-" + name);
   let listed = run.cases.map((_, number) => number);
   let drawn = 0;
@@ -173,10 +184,10 @@
 
   function caseRow(number) {
     const row = run.cases[number];
-    const mentions = row.found.reduce((sum, [, n]) => sum + n, 0);
+    const mentions = mentionsOf(row);
     return el("li", { "data-number": number },
       el("div", {},
-        el("a", { href: caseHref(row.id) }, shown(row.id)),
+        el("a", { href: caseHref(row.id) }, shown(row.id)), filters.sort && [" ", tierBadge(row.tier)],
         el("span", { class: "meta" }, dates(row.first, row.last)),
         el("span", { class: "meta" }, count(row.incidents, "incident") + ", " + count(mentions, "mention")),
         el("span", { class: "meta decision" }, decidedOn(row))),
@@ -189,12 +200,14 @@
   function drawMore(limit = CHUNK) {
     const end = Math.min(drawn + limit, listed.length);
     for (; drawn < end; drawn++) {
-      const tier = run.cases[listed[drawn]].tier;
+      const tier = filters.sort ? 0 : run.cases[listed[drawn]].tier;
       if (tier !== lastTier || !lastList) {
         const total = listed.reduce((sum, number) => sum + (run.cases[number].tier === tier ? 1 : 0), 0);
         lastList = el("ol", { class: "cases" });
         byId("cases").append(
-          el("h3", { class: "tier-head" }, tierBadge(tier), (TIER_NAMES[tier] || "") + " · " + count(total, "case")), lastList);
+          el("h3", { class: "tier-head" }, filters.sort
+            ? count(listed.length, "case")
+            : [tierBadge(tier), (TIER_NAMES[tier] || "") + " · " + count(total, "case")]), lastList);
         lastTier = tier;
       }
       lastList.append(caseRow(listed[drawn]));
@@ -243,13 +256,15 @@
       }
       kept.push(number);
     }
+    const order = ORDERS[filters.sort];
+    if (order) kept.sort((a, b) => order(run.cases[a], run.cases[b]) || a - b);
     listed = kept;
     drawn = 0;
     lastTier = lastList = null;
     byId("cases").replaceChildren();
     drawMore();
     const all = run.cases.length.toLocaleString("en-GB");
-    const narrowed = NAMES.some((name) => filters[name]);
+    const narrowed = NAMES.some((name) => name !== "sort" && filters[name]);
     byId("showing").textContent = narrowed
       ? "Showing " + kept.length.toLocaleString("en-GB") + " of " + all + " cases"
       : "Showing all " + count(run.cases.length, "case");
@@ -293,7 +308,7 @@
         applyFilters();
       }, wait);
     };
-    byId("search").addEventListener("input", () => changed(160));
+    byId("search").addEventListener("input", () => changed(60));
     for (const name of NAMES.filter((name) => name !== "search")) control(name).addEventListener("change", () => changed(0));
     byId("cover").checked = covering;
     byId("cover").addEventListener("change", () => {
@@ -408,17 +423,16 @@
   /** What was decided on a case, in words; nothing if nothing was. */
   function decidedOn(row) {
     const { verdict, mentions } = decisions.tally(row.id);
-    const all = row.found.reduce((sum, [, n]) => sum + n, 0);
     return [
       verdict && el("span", { class: "verdict" }, pastTense(verdict)),
-      mentions > 0 && (verdict ? " " : "") + mentions.toLocaleString("en-GB") + " of " + count(all, "mention") + " decided",
+      mentions > 0 && (verdict ? " " : "") + mentions.toLocaleString("en-GB") + " of " + count(mentionsOf(row), "mention") + " decided",
     ];
   }
 
   /** Brings every count of decisions up to date; `caseId` is the case that changed. */
   function countDecisions(caseId) {
     const sum = decisions.total();
-    const mentions = run.cases.reduce((all, row) => all + row.found.reduce((n, [, more]) => n + more, 0), 0);
+    const mentions = run.cases.reduce((sum, row) => sum + mentionsOf(row), 0);
     byId("decided").textContent = sum.cases.toLocaleString("en-GB") + " of " + count(run.cases.length, "case") + " and " +
       sum.mentions.toLocaleString("en-GB") + " of " + count(mentions, "mention") + " decided";
     byId("not-kept").hidden = decisions.kept;
@@ -624,7 +638,7 @@
 
   // ---------------------------------------------------------------- case page
 
-  const view = { number: -1, only: new Set(), aside: false, mono: false, opened: new Set(), asked: new Set(), marks: new Map() };
+  const view = { number: -1, only: new Set(), aside: false, mono: false, opened: new Set(), asked: new Set(), heavy: new Set(), marks: new Map() };
   const builders = new WeakMap();
   const letters = (n) => (n >= 26 ? letters(Math.floor(n / 26) - 1) : "") + String.fromCharCode(97 + (n % 26));
 
@@ -670,12 +684,14 @@
     const mentions = row.found.reduce((sum, [, n]) => sum + n, 0);
     const article = byId("case");
     const found = data.incidents.map(foundIn);
+    view.heavy = heavyWords(data);
     boxes = new Map();
     fill(article, [
       caseBar(),
       el("div", { class: "case-title" }, el("h1", { id: "case-title", tabindex: -1 }, "Case ", shown(data.id)), tierBadge(data.tier)),
       el("p", { class: "facts" }, dates(data.first_date, data.last_date), " · ", count(data.incidents.length, "incident"), " · ",
         count(mentions, "mention"), " · text only; other systems not checked"),
+      contentNote(data),
       el("div", { class: "two" },
         listPanel("Why it is here", data.reasons, "panel"),
         listPanel("Prompts to consider", data.prompts, "panel prompts")),
@@ -684,7 +700,6 @@
         decisionBox(data.id, WHOLE, "case " + plain(data.id)),
         el("p", { class: "aside" }, "Is this case rightly put before a reader? Each marked passage has a decision of its own below. ", el("span", { id: "case-decided", role: "status" }, decidedOn(row)))),
       responseChecks(data),
-      contentNote(data),
       (data.incidents.length > 1 || data.pattern.length > 0) && el("section", { "aria-labelledby": "pattern-title" },
         el("h2", { id: "pattern-title" }, "Across the incidents"),
         facts(data),
@@ -713,12 +728,12 @@
     return el("nav", { class: "casebar", "aria-label": "Cases" },
       el("a", { href: listHash(), id: "back" }, "← All cases"),
       neighbour(-1, "Previous case"), neighbour(1, "Next case"),
-      at >= 0 && el("span", { class: "where" }, (at + 1).toLocaleString("en-GB") + " of " + listed.length.toLocaleString("en-GB") + " in reading order"));
+      at >= 0 && el("span", { class: "where" }, (at + 1).toLocaleString("en-GB") + " of " + listed.length.toLocaleString("en-GB") + (filters.sort ? " as listed" : " in reading order")));
   }
 
   const listPanel = (title, items, name) =>
     items.length
-      ? el("section", { class: name }, el("h2", {}, title), el("ul", {}, items.map((item) => el("li", {}, shown(item)))))
+      ? el("section", { class: name }, el("h2", {}, title), el("ul", {}, items.map((item) => el("li", {}, sentence(item)))))
       : null;
 
   const statusWords = { stated_not_done: "Stated as not done", no_mention_found: "Not mentioned: a prompt", done: "Stated as done" };
@@ -731,7 +746,7 @@
     const item = (check) => el("li", { class: "check" },
       el("b", {}, shown(check.title)), el("span", { class: "aside" }, " (", incident(check.incident), ")"),
       check.quote && el("q", {}, shown(check.quote)),
-      !check.quote && check.trigger && el("span", {}, " raised by ", el("q", {}, shown(check.trigger))),
+      !check.quote && check.trigger && el("span", {}, " raised by ", view.heavy.has(unspaced(check.trigger)) ? hushed(true, "“" + check.trigger + "”") : el("q", {}, shown(check.trigger))),
       el("p", { class: "aside" }, shown(check.why)),
       check.legal.map((line) => el("p", { class: "aside legal" }, "Legal test: ", shown(line))));
     return el("section", { class: "panel checks", "aria-labelledby": "checks-title" },
@@ -796,6 +811,17 @@
   /** A quote, covered if `heavy`. */
   const hushed = (heavy, quote) => covered(heavy && !view.asked.has("all"), "Show the quote", () => el("span", {}, shown(quote)));
 
+  const unspaced = (text) => text.trim().replace(/\s+/g, " ");
+  /** The heavy words of a case, to know them where they are quoted. */
+  function heavyWords(data) {
+    const fields = data.incidents.flatMap((incident) => incident.fields);
+    return new Set(fields.flatMap((field) => field.mentions.filter(isHeavy).map((m) => unspaced(field.text.slice(m.start, m.end)))));
+  }
+
+  /** A sentence of ours with quotes in it; the heavy ones covered. */
+  const sentence = (text) =>
+    text.split(/("[^"]*")/).map((piece) => (piece ? hushed(view.heavy.has(unspaced(piece.replace(/^"|"$/g, ""))), piece) : null));
+
   function chronology(data, found) {
     const head = ["Date", "Incident", "Reported by", "Categories found", "Children, grade, outcome", "Key quote"].map((title) => el("th", { scope: "col" }, title));
     const list = (items) => (items.length ? el("ul", { class: "plain" }, items.map((item) => el("li", {}, shown(item)))) : null);
@@ -814,13 +840,13 @@
           el("td", {}, some("reporter") ? shown(row.reporter) : el("span", { class: "none" }, "no text found")),
           el("td", {}, found[at].length ? chips(found[at]) : el("span", { class: "none" }, "no indicators matched in the text supplied")),
           el("td", {}, list([...(some("children") ? ["Children " + row.children] : []), ...(row.grade || []).map((g) => "Grade " + g), ...(row.outcome || [])]) || el("span", { class: "none" }, "no text found")),
-          el("td", { class: "quote" }, some("key_quote") ? hushed(incident.fields.some((field) => field.mentions.some(isHeavy)), "“" + row.key_quote + "”") : ""));
+          el("td", { class: "quote" }, some("key_quote") ? hushed(view.heavy.has(unspaced(row.key_quote)), "“" + row.key_quote + "”") : ""));
       }))));
   }
 
   /** What the incidents show over time, in sentences. */
   const facts = (data) =>
-    data.pattern.length ? el("ul", { class: "facts-list" }, data.pattern.map((fact) => el("li", {}, shown(fact)))) : null;
+    data.pattern.length ? el("ul", { class: "facts-list" }, data.pattern.map((fact) => el("li", {}, sentence(fact)))) : null;
 
   function inconsistencies(data) {
     if (!data.inconsistencies.length) return null;
@@ -828,7 +854,7 @@
       el("h2", { id: "inconsistent-title" }, "What does not go together"),
       el("p", { class: "aside" }, "Two things that the record says, side by side. Neither is called wrong here."),
       el("ul", { class: "findings" }, data.inconsistencies.map((item) => el("li", {},
-        el("a", { href: incidentHref(data, item.incident) }, shown(item.incident_id)), item.incident_date ? [" · ", shown(item.incident_date)] : null, ": ", shown(item.finding)))));
+        el("a", { href: incidentHref(data, item.incident) }, shown(item.incident_id)), item.incident_date ? [" · ", shown(item.incident_date)] : null, ": ", sentence(item.finding)))));
   }
 
   /** The elements of a course of conduct; the parts of one share its heading. */
@@ -839,9 +865,7 @@
       const starts = part.element !== element;
       element = part.element;
       const rowspan = data.conduct.filter((other) => other.element === element).length;
-      const heavy = (quote) => (data.incidents[quote.incident - 1] || { fields: [] }).fields.some((field) =>
-        field.mentions.some((m) => isHeavy(m) && field.text.slice(m.start, m.end) === quote.quote));
-      const quotes = part.quotes.map((quote) => el("li", {}, hushed(heavy(quote), "“" + quote.quote + "”"), " ",
+      const quotes = part.quotes.map((quote) => el("li", {}, hushed(view.heavy.has(unspaced(quote.quote)), "“" + quote.quote + "”"), " ",
         el("a", { href: incidentHref(data, quote.incident) }, shown(quote.incident_date || quote.incident_id))));
       return el("tr", { class: starts ? "starts" : null },
         starts && el("th", { scope: "rowgroup", rowspan }, shown(part.title)),
@@ -1194,7 +1218,7 @@
     const asked = NAMES.some((name) => wanted.has(name));
     if (applied === null || NAMES.some((name) => (wanted.get(name) || "") !== filters[name])) {
       for (const name of NAMES) control(name).value = filters[name] = wanted.get(name) || "";
-      if (filters.also || filters.check || filters.from || filters.to) byId("more-filters").open = true;
+      if (["also", "check", "from", "to", "sort"].some((name) => filters[name])) byId("more-filters").open = true;
       const first = applied === null;
       applied = "";
       view.number = -1;
