@@ -67,6 +67,10 @@ struct RoleClasses {
     linking: Option<ClassId>,
     /// "By", before who did it.
     by_whom: Option<ClassId>,
+    /// What opens a clause inside another.
+    subordinate: Option<ClassId>,
+    /// What takes up the main clause again.
+    and: Option<ClassId>,
     /// A verb of saying: "Mia says she …" is about Mia.
     saying: Option<ClassId>,
     newcomer: Option<ClassId>,
@@ -97,6 +101,8 @@ impl Roles {
             owner: named("his"),
             linking: named("linking_word"),
             by_whom: named("by_whom"),
+            subordinate: named("subordinate_word"),
+            and: named("and_word"),
             saying: named("saying"),
             newcomer: named("new_partner_word"),
             officer: named("officer_word"),
@@ -408,6 +414,7 @@ impl Roles {
                 narrator_does
                     || self.tied_to(Role::Victim, text, mention.agent)
                         && target != Some(Label::Victim)
+                        && !self.is_of_the_main_clause(lexicon, text, mention)
             }
             _ => false,
         };
@@ -431,6 +438,27 @@ impl Roles {
             _ => Role::Victim,
         };
         (experiencer, agent)
+    }
+
+    /// "He rings when she is out and goes mad": the doer of what follows "and" is that of the main
+    /// clause, not the pronoun of the clause inside it.
+    fn is_of_the_main_clause(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+    ) -> bool {
+        let Some((start, end)) = mention.agent else {
+            return false;
+        };
+        let kind = slot_kind(text, mention.agent);
+        let unit = text.unit_of(start);
+        let inside =
+            start > unit.start && Self::has(lexicon, text, start - 1, self.classes.subordinate);
+        inside
+            && (end..mention.tokens.end).any(|at| Self::has(lexicon, text, at, self.classes.and))
+            && (unit.start..start)
+                .any(|at| kind_of(text, at).is_some_and(|other| Some(other) != kind))
     }
 
     /// Whether the pronoun in a slot is of the kind that the votes tie to a role.
