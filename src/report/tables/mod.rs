@@ -25,7 +25,7 @@ pub enum OutputFormat {
     Parquet,
     /// The report page. Not a table: [`TableWriter`] leaves it to others.
     Html,
-    /// One workbook for all tables. A [`TableWriter`] keeps the rows for it, see [`kept_rows_file`].
+    /// One workbook for all tables. A [`TableWriter`] keeps the rows for it.
     Xlsx,
 }
 
