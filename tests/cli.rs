@@ -17,6 +17,13 @@ use crate::support::{crate_folder, lexicon_folder};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_throughline");
 
+/// Expects every part in a text.
+pub fn holds(text: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(text.contains(part), "no {part:?} in\n{text}");
+    }
+}
+
 /// A working folder for runs of the program.
 pub struct Desk {
     pub folder: TempDir,
@@ -65,6 +72,17 @@ impl Desk {
         self.run_with(args, b"")
     }
 
+    /// Runs, and expects the status.
+    pub fn run_to(&self, args: &[&str], status: i32) -> Run {
+        let run = self.run(args);
+        assert_eq!(
+            run.status, status,
+            "{args:?}\n{}\n{}",
+            run.stdout, run.stderr
+        );
+        run
+    }
+
     pub fn run_with(&self, args: &[&str], stdin: &[u8]) -> Run {
         let mut child = self
             .command(args)
@@ -89,9 +107,7 @@ impl Desk {
             lexicon.to_str().expect("a plain path"),
         ];
         all.extend(args);
-        let run = self.run(&all);
-        assert_eq!(run.status, status, "{args:?}\n{}", run.stderr);
-        run
+        self.run_to(&all, status)
     }
 
     /// Every file in a folder, by its name; those in folders inside it with their path.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::{Desk, Run};
+use crate::cli::{Desk, Run, holds};
 use crate::review::rows;
 use crate::support::lexicon_folder;
 
@@ -66,15 +66,7 @@ fn desk() -> Desk {
 fn compare(desk: &Desk, args: &[&str], status: i32) -> Run {
     let mut all = vec!["compare"];
     all.extend(args);
-    let run = desk.run(&all);
-    assert_eq!(run.status, status, "{}\n{}", run.stdout, run.stderr);
-    run
-}
-
-fn holds(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "no {part:?} in\n{text}");
-    }
+    desk.run_to(&all, status)
 }
 
 #[test]

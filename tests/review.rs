@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::cli::{Desk, Run};
+use crate::cli::{Desk, Run, holds};
 use crate::support::lexicon_folder;
 
 const HEADER: &str = "case_id,incident_id,incident_date,narrative\n";
@@ -63,15 +63,7 @@ fn review(desk: &Desk, args: &[&str], status: i32) -> Run {
     let lexicon = lexicon_folder();
     let mut all = vec!["review", "--lexicon", lexicon.to_str().expect("plain")];
     all.extend(args);
-    let run = desk.run(&all);
-    assert_eq!(run.status, status, "{}\n{}", run.stdout, run.stderr);
-    run
-}
-
-fn holds(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "no {part:?} in\n{text}");
-    }
+    desk.run_to(&all, status)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::{Desk, Run};
+use crate::cli::{Desk, Run, holds};
 use crate::review::{rows, write_rows};
 
 /// 60 records in 20 cases: every fifth tells of a card, one is empty, the rest are quiet.
@@ -30,15 +30,7 @@ fn desk() -> Desk {
 fn sample(desk: &Desk, args: &[&str], status: i32) -> Run {
     let mut all = vec!["sample", "run"];
     all.extend(args);
-    let run = desk.run(&all);
-    assert_eq!(run.status, status, "{}\n{}", run.stdout, run.stderr);
-    run
-}
-
-fn holds(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "no {part:?} in\n{text}");
-    }
+    desk.run_to(&all, status)
 }
 
 #[test]

@@ -4,7 +4,7 @@ use throughline::evaluate::wilson;
 use throughline::lexicon::LexiconSource;
 use throughline::statement::Measured;
 
-use crate::cli::{Desk, Run};
+use crate::cli::{Desk, Run, holds};
 use crate::review::{rows, write_rows};
 use crate::support::crate_folder;
 
@@ -13,18 +13,10 @@ fn readme() -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn holds(text: &str, parts: &[&str]) {
-    for part in parts {
-        assert!(text.contains(part), "no {part:?} in\n{text}");
-    }
-}
-
 fn statement(desk: &Desk, args: &[&str], status: i32) -> Run {
     let mut all = vec!["statement"];
     all.extend(args);
-    let run = desk.run(&all);
-    assert_eq!(run.status, status, "{}\n{}", run.stdout, run.stderr);
-    run
+    desk.run_to(&all, status)
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod run;
 mod spool;
 mod staging;
 pub mod tables;
+mod view;
+mod workbook;
 mod xlsx;
 
 pub use manifest::{Manifest, Timing};

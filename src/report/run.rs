@@ -10,15 +10,13 @@ use sha2::{Digest as _, Sha256};
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::masking::Masking;
-use super::packed::{Words, packed_size};
 use super::per_case::PerCase;
-use super::rows::{
-    CaseRow, CheckRow, MentionRow, ReportCase, ReportCategory, ReportCheck, ReportCounts,
-    ReportData, ReportField, ReportIncident, ReportMention,
-};
-use super::spool::{Kept, KeptField, KeptMention, Spool};
-use super::tables::{OutputFormat, TableWriter, kept_rows_file};
-use super::xlsx::{SheetTable, WorkbookData, write_workbook};
+use super::rows::{CaseRow, CheckRow, MentionRow, ReportCounts};
+use super::spool::{KeptField, KeptMention, Spool};
+use super::tables::{OutputFormat, TableWriter};
+use super::view::{case_counts, report_data};
+use super::workbook::{workbook_about, workbook_counts, workbook_tables};
+use super::xlsx::{WorkbookData, write_workbook};
 use crate::assertion::Group;
 use crate::assess::{Assessment, assess};
 use crate::boilerplate::{Candidate, Repetition};
@@ -31,7 +29,7 @@ use crate::case::link::{LinkCounts, LinkKeys};
 use crate::case::names::{NameIndex, Proposal};
 use crate::case::pattern::pattern;
 use crate::case::{CaseRecord, tier_of};
-use crate::checks::{Finding, Status, gaps, legal_tests, run_checks, statements};
+use crate::checks::{Finding, gaps, legal_tests, run_checks, statements};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
@@ -484,115 +482,18 @@ impl<'l> RunWriter<'l> {
 }
 
 /// What the counts do not say.
-const COVERAGE: &str = "text only; other systems not checked; an empty result says that no indicators matched in the text supplied";
-
-/// The counts of one case, for a page that holds nothing else.
-fn case_counts(entry: &Flagged, shown: &[ReportCase]) -> ReportCounts {
-    let incidents = entry.case.incidents.len() as u64;
-    let shown = shown
-        .iter()
-        .flat_map(|case| &case.incidents)
-        .flat_map(|incident| &incident.fields)
-        .flat_map(|field| &field.mentions);
-    let mut checks = [0; 3];
-    for finding in &entry.findings {
-        checks[finding.status as usize] += 1;
-    }
-    ReportCounts {
-        read: incidents,
-        scanned: incidents,
-        evidence: entry.case.mentions.len() as u64,
-        suppressed: shown.filter(|m| m.suppressed.is_some()).count() as u64,
-        cases: 1,
-        flagged: 1,
-        checks,
-        ..ReportCounts::default()
-    }
-}
-
-/// The tables of a workbook in the order of its sheets.
-fn workbook_tables(folder: &Path, options: &RunOptions) -> Vec<SheetTable> {
-    let table = |sheet, name, columns| SheetTable {
-        sheet,
-        columns,
-        path: kept_rows_file(folder, name),
-    };
-    let mut tables = vec![
-        table("Cases", "cases", CaseRow::COLUMNS),
-        table("Evidence", "evidence", MentionRow::EVIDENCE_COLUMNS),
-        table("Suppressed", "suppressed", MentionRow::SUPPRESSED_COLUMNS),
-        table("Checks", "checks", CheckRow::COLUMNS),
-        table("Chronology", "chronology", ChronologyRow::COLUMNS),
-        table("Course of conduct", "course_of_conduct", Element::COLUMNS),
-        table("Inconsistencies", "inconsistencies", Inconsistency::COLUMNS),
-    ];
-    if options.link_names {
-        tables.push(table("Link proposals", "link_proposals", Proposal::COLUMNS));
-    }
-    if options.coverage {
-        tables.push(table("Coverage", "coverage", Unread::COLUMNS));
-    }
-    tables.push(table("Rejected", "rejected", Rejected::COLUMNS));
-    tables
-}
-
-fn workbook_counts(counts: ReportCounts, tiers: [u64; 3]) -> Vec<(&'static str, u64)> {
-    vec![
-        ("records read", counts.read),
-        ("records scanned", counts.scanned),
-        ("records rejected", counts.rejected),
-        ("records without text", counts.empty),
-        ("matches", counts.evidence + counts.suppressed),
-        ("evidence", counts.evidence),
-        ("set aside (suppressed)", counts.suppressed),
-        ("cases", counts.cases),
-        ("cases flagged", counts.flagged),
-        ("of these tier 1 (read first)", tiers[0]),
-        ("of these tier 2 (read next)", tiers[1]),
-        ("of these tier 3 (then read)", tiers[2]),
-        ("response checks stated as done", counts.checks[0]),
-        ("response checks stated as not done", counts.checks[1]),
-        (
-            "response checks not mentioned (a prompt, no failure)",
-            counts.checks[2],
-        ),
-    ]
-}
-
-fn workbook_about(
-    lexicon: &Lexicon,
-    inputs: &[InputInfo],
-    options: &RunOptions,
-    run: &str,
-) -> Vec<(&'static str, String)> {
-    let mut about = vec![
-        ("program", format!("throughline {}", env!("CARGO_PKG_VERSION"))),
-        ("run", run.to_owned()),
-        ("lexicon", format!("{}, SHA-256 {}", lexicon.version, lexicon.fingerprint)),
-        ("coverage", COVERAGE.to_owned()),
-        ("use", "For human review; nothing is actioned. Tiers are an order of reading, no score and no grade.".to_owned()),
-        ("decisions", "Choose accept, dismiss or unsure in the column reviewer_decision of Cases and Evidence.".to_owned()),
-        ("if it touches you", "Samaritans 116 123 (UK and Ireland, day and night); National Domestic Abuse Helpline 0808 2000 247.".to_owned()),
-        ("options", options.manifest.to_string()),
-    ];
-    let input = |i: &InputInfo| {
-        let text = format!("{}: {} records, SHA-256 {}", i.source, i.records, i.sha256);
-        ("input", text)
-    };
-    about.extend(inputs.iter().map(input));
-    about
-}
+pub(super) const COVERAGE: &str = "text only; other systems not checked; an empty result says that no indicators matched in the text supplied";
 
 /// A case with evidence and what was made of it.
 #[derive(Debug)]
-struct Flagged {
-    case: CaseRecord,
-    assessment: Assessment,
-    findings: Vec<Finding>,
-    pattern: Vec<String>,
-    chronology: Vec<ChronologyRow>,
-    conduct: Vec<Element>,
-    inconsistencies: Vec<Inconsistency>,
+pub(super) struct Flagged {
+    pub(super) case: CaseRecord,
+    pub(super) assessment: Assessment,
+    pub(super) findings: Vec<Finding>,
+    pub(super) pattern: Vec<String>,
+    pub(super) chronology: Vec<ChronologyRow>,
+    pub(super) conduct: Vec<Element>,
+    pub(super) inconsistencies: Vec<Inconsistency>,
 }
 
 impl Flagged {
@@ -669,7 +570,7 @@ fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) 
 }
 
 /// The legal tests beside a finding: by the day of its incident, or of the first one.
-fn legal_lines(
+pub(super) fn legal_lines(
     lexicon: &Lexicon,
     options: &RunOptions,
     case: &CaseRecord,
@@ -706,35 +607,6 @@ fn check_row(
         rule_id: statement.map_or_else(String::new, |s| lexicon.rules[s.rule].id.clone()),
         legal: legal_lines(lexicon, options, case, finding),
     }
-}
-
-fn report_checks(
-    lexicon: &Lexicon,
-    options: &RunOptions,
-    case: &CaseRecord,
-    findings: &[Finding],
-) -> Vec<ReportCheck> {
-    // What was stated as not done first, then silence, then what was done.
-    let mut order: Vec<&Finding> = findings.iter().collect();
-    order.sort_by_key(|f| {
-        let rank = match f.status {
-            Status::StatedNotDone => 0,
-            Status::NoMentionFound => 1,
-            Status::Done => 2,
-        };
-        (rank, f.check, f.incident)
-    });
-    let report = |finding: &Finding| ReportCheck {
-        check: lexicon.checks[finding.check].id.clone(),
-        title: lexicon.checks[finding.check].title.clone(),
-        status: finding.status.as_str(),
-        incident: finding.incident.map_or(0, |index| index + 1),
-        quote: finding.quote().to_owned(),
-        trigger: finding.trigger.clone(),
-        why: finding.why(lexicon),
-        legal: legal_lines(lexicon, options, case, finding),
-    };
-    order.into_iter().map(report).collect()
 }
 
 fn case_row(lexicon: &Lexicon, entry: &Flagged) -> CaseRow {
@@ -800,156 +672,4 @@ fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
             }
         })
         .collect()
-}
-
-fn report_data(
-    lexicon: &Lexicon,
-    options: &RunOptions,
-    inputs: &[InputInfo],
-    counts: ReportCounts,
-    flagged: &[Flagged],
-    kept: &mut Kept,
-) -> Result<ReportData> {
-    let mut cases = Vec::new();
-    let mut words = Words::default();
-    let mut bytes = 0;
-    for entry in flagged.iter().take(options.report_cases) {
-        let report = report_case(lexicon, options, entry, kept)?;
-        bytes += packed_size(&report, &mut words);
-        if bytes > options.report_bytes && !cases.is_empty() {
-            break;
-        }
-        cases.push(report);
-    }
-    let per_category = |index: usize| {
-        let told = flagged
-            .iter()
-            .map(|entry| &entry.case.mentions)
-            .map(|mentions| mentions.iter().filter(|m| m.category == index).count() as u64);
-        told.fold((0, 0), |(cases, mentions), n| {
-            (cases + u64::from(n > 0), mentions + n)
-        })
-    };
-    Ok(ReportData {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        lexicon_version: lexicon.version.clone(),
-        lexicon_fingerprint: lexicon.fingerprint.clone(),
-        inputs: inputs.iter().map(|i| i.source.clone()).collect(),
-        counts,
-        categories: lexicon
-            .categories
-            .iter()
-            .enumerate()
-            .map(|(index, c)| {
-                let (cases, mentions) = per_category(index);
-                ReportCategory {
-                    id: c.id.clone(),
-                    title: c.title.clone(),
-                    group: c.group,
-                    definition: c.definition.clone(),
-                    cases,
-                    mentions,
-                }
-            })
-            .collect(),
-        cases_not_shown: flagged.len() - cases.len(),
-        cases,
-        conduct_law: lexicon.conduct.law.clone(),
-        links: options.links.clone(),
-        ..ReportData::default()
-    })
-}
-
-fn report_case(
-    lexicon: &Lexicon,
-    options: &RunOptions,
-    entry: &Flagged,
-    kept: &mut Kept,
-) -> Result<ReportCase> {
-    let (case, assessment) = (&entry.case, &entry.assessment);
-    let (first_date, last_date) = case.dates();
-    let mut incidents = Vec::new();
-    for incident in &case.incidents {
-        let fields = match incident.kept {
-            Some(place) => kept
-                .fields(place)?
-                .into_iter()
-                .map(|f| report_field(lexicon, f))
-                .collect(),
-            None => Vec::new(),
-        };
-        incidents.push(ReportIncident {
-            id: incident.id.clone(),
-            date: incident.date.clone(),
-            iso_date: incident.day.map_or_else(String::new, |day| day.to_string()),
-            origin: incident.origin.clone(),
-            fields,
-        });
-    }
-    Ok(ReportCase {
-        id: case.id.clone(),
-        tier: assessment.tier,
-        reasons: assessment.reasons.clone(),
-        prompts: assessment.prompts.clone(),
-        checks: report_checks(lexicon, options, case, &entry.findings),
-        first_date,
-        last_date,
-        key_quote: case
-            .key_mention(lexicon, None)
-            .map_or_else(String::new, |m| m.quote.clone()),
-        incidents,
-        pattern: entry.pattern.clone(),
-        chronology: entry.chronology.clone(),
-        conduct: entry.conduct.clone(),
-        inconsistencies: entry.inconsistencies.clone(),
-    })
-}
-
-fn report_field(lexicon: &Lexicon, field: KeptField) -> ReportField {
-    let mut units = Utf16Offsets {
-        text: &field.text,
-        byte: 0,
-        units: 0,
-    };
-    let mentions = field
-        .mentions
-        .into_iter()
-        .map(|m| ReportMention {
-            start: units.at(m.start),
-            end: units.at(m.end),
-            place: m.place,
-            category: lexicon.categories[m.category].id.clone(),
-            rule: lexicon.rules[m.rule].id.clone(),
-            tier: lexicon.rules[m.rule].tier,
-            heavy: lexicon.rules[m.rule].tier == 1
-                || lexicon.categories[m.category].group == Group::Suicide,
-            axes: m.assertion.as_strs(),
-            cues: m.cues,
-            suppressed: m.suppressed,
-        })
-        .collect();
-    ReportField {
-        name: field.name,
-        text: field.text.clone(),
-        mentions,
-    }
-}
-
-/// Converts byte offsets to UTF-16 code units, cheapest in rising order.
-struct Utf16Offsets<'t> {
-    text: &'t str,
-    byte: usize,
-    units: usize,
-}
-
-impl Utf16Offsets<'_> {
-    fn at(&mut self, byte: usize) -> usize {
-        if byte < self.byte {
-            self.byte = 0;
-            self.units = 0;
-        }
-        self.units += self.text[self.byte..byte].encode_utf16().count();
-        self.byte = byte;
-        self.units
-    }
 }
