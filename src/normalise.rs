@@ -73,7 +73,12 @@ pub(crate) fn fold_into(c: char, key: &mut Vec<u8>) {
     }
     let mut buffer = [0; 4];
     for folded in std::iter::once(c).nfkd().flat_map(char::to_lowercase) {
-        if !is_combining(folded) {
+        // A sign that stands for an apostrophe and a letter (`ŉ`) loses it too.
+        let unseen = matches!(
+            classify(folded),
+            CharClass::Apostrophe | CharClass::Invisible
+        );
+        if !is_combining(folded) && !unseen {
             key.extend_from_slice(folded.encode_utf8(&mut buffer).as_bytes());
         }
     }
@@ -95,5 +100,15 @@ mod tests {
         assert_eq!(folded("ﬁnd"), "find");
         assert_eq!(folded("Ｎｏ"), "no");
         assert_eq!(folded(&folded("Ünïcode")), folded("Ünïcode"));
+        assert_eq!(folded("ŉ"), "n");
+    }
+
+    /// A key is its own key, whatever the character; else two ways of writing a word could differ.
+    #[test]
+    fn folding_twice_is_folding_once() {
+        for c in (char::MIN..=char::MAX).filter(|c| classify(*c) == CharClass::Word) {
+            let once = folded(&c.to_string());
+            assert_eq!(folded(&once), once, "{c:?} U+{:04X}", u32::from(c));
+        }
     }
 }

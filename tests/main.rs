@@ -18,6 +18,9 @@ mod compare;
 mod domain;
 mod founding;
 mod fresh;
+mod fuzz;
+#[path = "../fuzz/src/lib.rs"]
+mod fuzz_checks;
 mod html;
 mod lexicon;
 mod oracle;
