@@ -21,6 +21,7 @@ mod fresh;
 mod fuzz;
 #[path = "../fuzz/src/lib.rs"]
 mod fuzz_checks;
+mod hostile_lexicon;
 mod html;
 mod lexicon;
 mod oracle;

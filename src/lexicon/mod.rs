@@ -7,6 +7,7 @@ mod compile;
 mod diagnostic;
 mod example;
 mod inflect;
+mod limits;
 mod pattern;
 mod redaction;
 mod schema;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use regex::Regex;
 use toml::Spanned;
 
+use super::regexes::compile_regex;
 use super::{Files, Problems, classes::ClassTable};
 use crate::lexicon::{Identifier, NameWords, Redaction, Sum, schema};
 
@@ -63,12 +64,14 @@ fn identifier(path: &str, own: &schema::Identifier, problems: &mut Problems<'_>)
 fn regexes(path: &str, list: &[Spanned<String>], problems: &mut Problems<'_>) -> Vec<Regex> {
     let mut out = Vec::new();
     for entry in list {
-        match Regex::new(entry.get_ref()) {
+        match compile_regex(entry.get_ref(), false) {
             Ok(regex) => out.push(regex),
-            Err(error) => {
-                let text = error.to_string();
-                let last = text.lines().last().unwrap_or_default();
-                problems.add(path, entry.span(), format!("no regular expression: {last}"));
+            Err(reason) => {
+                problems.add(
+                    path,
+                    entry.span(),
+                    format!("no regular expression: {reason}"),
+                );
             }
         }
     }

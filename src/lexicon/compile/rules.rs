@@ -4,6 +4,7 @@ use aho_corasick::AhoCorasick;
 use toml::Spanned;
 
 use super::patterns::Place;
+use super::regexes::compile_regex;
 use super::sink::{Known, Sink};
 use super::{Problems, place, unknown_name, value};
 use crate::assertion::{Certainty, Polarity, Role, Temporality, Voice};
@@ -11,9 +12,6 @@ use crate::lexicon::schema::{self, Example};
 use crate::lexicon::{Exception, Expect, RegexRule, Rule, RuleExample};
 use crate::matcher::{Variant, Within};
 use crate::span::Span;
-
-/// Largest compiled size of one regex.
-const REGEX_SIZE: usize = 1 << 20;
 
 pub(super) fn add_rules(
     file: &schema::File,
@@ -238,23 +236,13 @@ fn regex_rule(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> O
             "gate = [\"a literal that every match holds\"]",
         );
     }
-    let regex = regex::RegexBuilder::new(pattern.get_ref())
-        .case_insensitive(true)
-        .size_limit(REGEX_SIZE)
-        .build();
+    let regex = compile_regex(pattern.get_ref(), true);
     let gate = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .build(rule.gate.iter().map(|g| g.get_ref().as_bytes()));
     match (regex, gate) {
         (Ok(regex), Ok(gate)) => Some(RegexRule { regex, gate }),
-        (Err(error), _) => {
-            let last = error.to_string();
-            let message = last
-                .lines()
-                .last()
-                .unwrap_or("not a valid regex")
-                .trim_start_matches("error: ")
-                .to_owned();
+        (Err(message), _) => {
             problems.add(path, pattern.span(), message);
             None
         }
