@@ -103,7 +103,7 @@ fn alternatives_without_end() {
     refused_for(&rule("many", &side_by_side), 5, "more than 800 variants");
     let phrases = format!("[class.x]\nwords = ['{}']\n", "(a|b) ".repeat(40));
     refused_for(&phrases, 2, "more than 2000 phrases");
-    let orders = vec!["a"; 9].join(" <0-3> ");
+    let orders = ["a"; 9].join(" <0-3> ");
     refused_for(&rule("many", &orders), 5, "joins 4 parts at most");
 }
 

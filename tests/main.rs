@@ -25,6 +25,8 @@ mod hostile_lexicon;
 mod html;
 mod lexicon;
 mod oracle;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod per_case;
 mod pipeline;
 mod properties;

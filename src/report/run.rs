@@ -287,8 +287,8 @@ impl<'l> RunWriter<'l> {
                 start: offsets.at(mention.span.start),
                 end: offsets.at(mention.span.end),
                 reason: mention.suppressed.clone(),
-                tags: rule.tags.join("; "),
-                cues: cues(mention, &field.text).join("; "),
+                tags: rule.tags.clone(),
+                cues: cues(mention, &field.text),
             };
             if row.reason.is_none() {
                 self.counts.evidence += 1;

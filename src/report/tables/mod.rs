@@ -82,14 +82,18 @@ pub struct TableColumn {
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellKind {
-    /// Text, or a list that is joined to text.
+    /// Text.
     Text,
     /// Whole numbers.
     Int,
+    /// Lists of texts; joined with `; ` in all formats but Parquet.
+    List,
+    /// Dates as written; Parquet holds the day besides.
+    Date,
 }
 
 impl TableColumn {
-    /// A column of text or lists.
+    /// A column of text.
     pub const fn text(name: &'static str) -> Self {
         Self {
             name,
@@ -104,16 +108,32 @@ impl TableColumn {
             kind: CellKind::Int,
         }
     }
+
+    /// A column of lists.
+    pub const fn list(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: CellKind::List,
+        }
+    }
+
+    /// A column of dates.
+    pub const fn date(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: CellKind::Date,
+        }
+    }
 }
 
 /// One value of a row, borrowed from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell<'r> {
-    /// Text.
+    /// Text, or a date as written.
     Text(&'r str),
     /// A whole number.
     Int(i64),
-    /// A list, joined with `; ` in every format.
+    /// A list, joined with `; ` in every format but Parquet.
     List(&'r [String]),
 }
 
@@ -138,11 +158,9 @@ impl Cell<'_> {
         buffer
     }
 
-    fn kind(&self) -> CellKind {
-        match self {
-            Self::Int(_) => CellKind::Int,
-            Self::Text(_) | Self::List(_) => CellKind::Text,
-        }
+    /// Whether it may stand in a column of that kind. A list that is joined already is a text.
+    fn fits(&self, kind: CellKind) -> bool {
+        matches!(self, Self::Int(_)) == (kind == CellKind::Int)
     }
 }
 
@@ -217,7 +235,7 @@ impl TableWriter {
             cells
                 .iter()
                 .zip(&self.columns)
-                .all(|(cell, column)| cell.kind() == column.kind),
+                .all(|(cell, column)| cell.fits(column.kind)),
             "cells must be of the kind of their columns"
         );
         for sink in &mut self.sinks {
@@ -292,7 +310,8 @@ impl Sink {
             #[cfg(feature = "parquet")]
             SinkKind::Parquet(writer) => writer.write_row(cells.iter().map(|cell| match cell {
                 Cell::Int(number) => crate::report::parquet::Datum::Int(*number),
-                cell => crate::report::parquet::Datum::Text(cell.as_text(buffer).to_owned()),
+                Cell::Text(text) => crate::report::parquet::Datum::Text((*text).to_owned()),
+                Cell::List(items) => crate::report::parquet::Datum::List(items.to_vec()),
             })),
         };
         written.map_err(|e| Error::io("cannot write", &self.path, e))
@@ -338,7 +357,7 @@ fn write_csv(
     for cell in cells {
         let guarded;
         let mut text = cell.as_text(buffer);
-        if guard && cell.kind() == CellKind::Text && starts_formula(text) {
+        if guard && !matches!(cell, Cell::Int(_)) && starts_formula(text) {
             guarded = format!("'{text}");
             text = &guarded;
         }
@@ -389,7 +408,7 @@ mod tests {
     const COLUMNS: &[TableColumn] = &[
         TableColumn::text("quote"),
         TableColumn::int("start"),
-        TableColumn::text("tags"),
+        TableColumn::list("tags"),
     ];
 
     /// Writes rows of (text, number, list) and returns the bytes of the table in `format`.
