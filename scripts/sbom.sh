@@ -11,8 +11,12 @@ fi
 mkdir -p sbom
 name=throughline
 [ "${1:-}" = --no-default-features ] && name=throughline-no-parquet
-# The tool writes beside Cargo.toml.
-cargo cyclonedx --format json --describe binaries --override-filename "$name.cdx" "$@"
-mv "$name.cdx.json" sbom/
-count=$(grep -c '"bom-ref"' "sbom/$name.cdx.json")
+# The same commit gives the same file.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+export SOURCE_DATE_EPOCH
+# The tool writes beside Cargo.toml, and names the folder that it ran in.
+cargo cyclonedx --quiet --format json --spec-version 1.5 --override-filename "$name.cdx" "$@"
+sed "s|path+file://$PWD|path+file:///$name|g" "$name.cdx.json" >"sbom/$name.cdx.json"
+rm "$name.cdx.json"
+count=$(grep -c '"type": "library"' "sbom/$name.cdx.json")
 echo "sbom/$name.cdx.json: $count components"
