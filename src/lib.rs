@@ -49,4 +49,5 @@ pub mod sample;
 pub mod scan;
 pub mod segment;
 pub mod span;
+pub mod spill;
 pub mod statement;

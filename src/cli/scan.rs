@@ -23,6 +23,7 @@ use throughline::read::{InputInfo, ReadOptions, expand_inputs, read_input};
 use throughline::report::{
     CANDIDATES_FILE, OutputFormat, RunOptions, RunSummary, RunWriter, Staging, Timing,
 };
+use throughline::spill::Storage;
 
 /// Bytes of narrative that the HTML report shows at most: it has to open in a browser.
 const REPORT_BYTES: usize = 36_000_000;
@@ -91,6 +92,9 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         redact: args.redact,
         per_case: args.per_case,
         sheet_rows: None,
+        jobs: args.jobs,
+        storage: Storage::default(),
+        interrupted: Arc::clone(&interrupted),
         manifest,
     };
     let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;

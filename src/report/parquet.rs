@@ -2,7 +2,6 @@
 //!
 //! Rows are held back until there are enough for a row group, so memory does not follow the table.
 
-use std::fs::File;
 use std::io;
 
 use polars::prelude::{
@@ -11,6 +10,7 @@ use polars::prelude::{
 };
 
 use super::tables::{CellKind, TableColumn};
+use crate::spill::Output;
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 50_000;
@@ -40,7 +40,7 @@ pub(super) struct Writer {
     bytes: usize,
 }
 
-type Buffered = io::BufWriter<File>;
+type Buffered = io::BufWriter<Output>;
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -52,7 +52,7 @@ impl std::fmt::Debug for Writer {
 
 impl Writer {
     /// Starts a file with these columns.
-    pub(super) fn new(file: File, columns: &[TableColumn]) -> io::Result<Self> {
+    pub(super) fn new(file: Output, columns: &[TableColumn]) -> io::Result<Self> {
         let schema: Schema = columns
             .iter()
             .map(|column| {
@@ -156,12 +156,14 @@ mod tests {
     use polars::prelude::{ParquetReader, SerReader};
 
     use super::*;
+    use crate::spill::Storage;
 
     const COLUMNS: &[TableColumn] = &[TableColumn::text("quote"), TableColumn::int("start")];
 
     fn written(rows: usize) -> DataFrame {
         let file = tempfile::tempfile().unwrap();
-        let mut writer = Writer::new(file.try_clone().unwrap(), COLUMNS).unwrap();
+        let mut writer =
+            Writer::new(Storage::default().wrap(file.try_clone().unwrap()), COLUMNS).unwrap();
         for row in 0..rows {
             let cells = [Datum::Text(format!("=“{row}”\n")), Datum::Int(row as i64)];
             writer.write_row(cells.into_iter()).unwrap();
