@@ -34,6 +34,7 @@ pub mod date;
 pub mod error;
 pub mod evaluate;
 pub mod evaluate_assertion;
+pub mod journal;
 pub mod lexicon;
 mod matcher;
 pub mod mention;

@@ -17,6 +17,7 @@ use crate::assertion::Group;
 use crate::boilerplate::MuteList;
 use crate::case::link::Links;
 use crate::error::{Error, Result};
+use crate::journal::Journal;
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
 use crate::narrative::{ReadItem, Record, Rejected};
@@ -73,6 +74,8 @@ pub struct Plan<'p> {
     pub names: bool,
     /// Worker threads; 0 for as many as there are cores.
     pub jobs: usize,
+    /// What an interrupted run found already, and where this one notes what it finds.
+    pub journal: Option<&'p Journal>,
     /// Set from outside to end the run early.
     pub interrupted: &'p AtomicBool,
 }
@@ -99,11 +102,14 @@ pub fn run(plan: &Plan<'_>, sink: &mut dyn FnMut(Outcome) -> Result<()>) -> Resu
         let infos = reader
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        worker
+        let worked = worker
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         written?;
-        infos
+        worked?;
+        let infos = infos?;
+        plan.journal.map_or(Ok(()), Journal::input_ended)?;
+        Ok(infos)
     })
 }
 
@@ -169,8 +175,21 @@ fn scan_all(
     pool: &rayon::ThreadPool,
     batches: &Receiver<Vec<ReadItem>>,
     to_write: &SyncSender<Vec<Outcome>>,
-) {
+) -> Result<()> {
     for batch in batches {
+        let known = match plan.journal {
+            Some(journal) => journal.known(batch)?,
+            None => Err(batch),
+        };
+        let batch = match known {
+            Ok(outcomes) => {
+                if to_write.send(outcomes).is_err() {
+                    break;
+                }
+                continue;
+            }
+            Err(batch) => batch,
+        };
         let outcomes: Vec<Outcome> = pool.install(|| {
             batch
                 .into_par_iter()
@@ -181,10 +200,14 @@ fn scan_all(
                 )
                 .collect()
         });
+        if let Some(journal) = plan.journal {
+            journal.note(&outcomes)?;
+        }
         if to_write.send(outcomes).is_err() {
-            return;
+            break;
         }
     }
+    Ok(())
 }
 
 fn write_all(

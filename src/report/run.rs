@@ -13,6 +13,7 @@ use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::masking::Masking;
 use super::per_case::PerCase;
+use super::reviewed::has_room;
 use super::rows::{CaseRow, CheckRow, MentionRow, ReportCounts};
 use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
@@ -475,6 +476,7 @@ impl<'l> RunWriter<'l> {
             texts,
             boilerplate_candidates: candidates.len(),
             coverage: COVERAGE,
+            reviewable: reviewable(folder)?,
             time: timing(),
         };
         let path = folder.join("manifest.json");
@@ -489,6 +491,20 @@ impl<'l> RunWriter<'l> {
             coverage: texts,
         })
     }
+}
+
+/// The length of the files that reviewers may write into.
+fn reviewable(folder: &Path) -> Result<BTreeMap<String, u64>> {
+    let fail = |e| Error::io("cannot read", folder, e);
+    let mut lengths = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if has_room(&name) {
+            lengths.insert(name, entry.metadata().map_err(fail)?.len());
+        }
+    }
+    Ok(lengths)
 }
 
 /// What the counts do not say.
