@@ -16,6 +16,7 @@ mod checks;
 mod cli;
 mod compare;
 mod domain;
+mod faults;
 mod founding;
 mod fresh;
 mod fuzz;

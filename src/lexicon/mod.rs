@@ -195,7 +195,9 @@ pub struct Trigger {
 }
 
 /// What a rule of a response check says about the action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub enum Saying {
     /// It was done.
     Done,

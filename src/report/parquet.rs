@@ -5,7 +5,6 @@
 //! has a second one, `NAME_written`, behind all others, that holds what was written. Rows are held back
 //! until there are enough for a row group, so memory does not follow the table.
 
-use std::fs::File;
 use std::io;
 use std::sync::PoisonError;
 
@@ -16,6 +15,7 @@ use polars::prelude::{
 
 use super::tables::{CellKind, TableColumn};
 use crate::date::parse_date;
+use crate::spill::Output;
 
 /// Rows of a row group.
 const GROUP_ROWS: usize = 50_000;
@@ -49,7 +49,7 @@ pub(super) struct Writer {
     bytes: usize,
 }
 
-type Buffered = io::BufWriter<File>;
+type Buffered = io::BufWriter<Output>;
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -66,7 +66,7 @@ fn written(name: &str) -> String {
 
 impl Writer {
     /// Starts a file with these columns.
-    pub(super) fn new(file: File, columns: &[TableColumn]) -> io::Result<Self> {
+    pub(super) fn new(file: Output, columns: &[TableColumn]) -> io::Result<Self> {
         let own = columns.iter().map(|column| {
             let kind = match column.kind {
                 CellKind::Text => DataType::String,
@@ -204,6 +204,7 @@ mod tests {
     use polars::prelude::{AnyValue, ParquetReader, SerReader};
 
     use super::*;
+    use crate::spill::Storage;
 
     const COLUMNS: &[TableColumn] = &[
         TableColumn::text("quote"),
@@ -214,7 +215,8 @@ mod tests {
 
     fn table(rows: usize) -> DataFrame {
         let file = tempfile::tempfile().unwrap();
-        let mut writer = Writer::new(file.try_clone().unwrap(), COLUMNS).unwrap();
+        let mut writer =
+            Writer::new(Storage::default().wrap(file.try_clone().unwrap()), COLUMNS).unwrap();
         for row in 0..rows {
             let day = ["03/05/2024 19:40", "spring", ""][row % 3];
             let tags = (0..row % 3).map(|tag| format!("tag; {tag}")).collect();

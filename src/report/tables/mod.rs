@@ -7,12 +7,12 @@
 mod case_tables;
 mod columns;
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::spill::{Output, Storage};
 
 /// What a run writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,6 +201,19 @@ impl TableWriter {
         formats: &[OutputFormat],
         raw_csv: bool,
     ) -> Result<Self> {
+        let disk = Storage::default();
+        Self::create_on(&disk, folder, name, columns, formats, raw_csv)
+    }
+
+    /// The same on a storage that may be limited.
+    pub fn create_on(
+        storage: &Storage,
+        folder: &Path,
+        name: &str,
+        columns: &[TableColumn],
+        formats: &[OutputFormat],
+        raw_csv: bool,
+    ) -> Result<Self> {
         let mut sinks = Vec::new();
         for format in [
             OutputFormat::Csv,
@@ -213,7 +226,7 @@ impl TableWriter {
                     OutputFormat::Xlsx => kept_rows_file(folder, name),
                     _ => folder.join(format!("{name}.{}", format.as_str())),
                 };
-                sinks.push(Sink::create(path, format, columns, raw_csv)?);
+                sinks.push(Sink::create(storage, path, format, columns, raw_csv)?);
             }
         }
         Ok(Self {
@@ -266,22 +279,23 @@ struct Sink {
 #[derive(Debug)]
 enum SinkKind {
     Csv {
-        writer: Box<csv::Writer<BufWriter<File>>>,
+        writer: Box<csv::Writer<BufWriter<Output>>>,
         guard: bool,
     },
-    Jsonl(BufWriter<File>),
+    Jsonl(BufWriter<Output>),
     #[cfg(feature = "parquet")]
     Parquet(Box<crate::report::parquet::Writer>),
 }
 
 impl Sink {
     fn create(
+        storage: &Storage,
         path: PathBuf,
         format: OutputFormat,
         columns: &[TableColumn],
         raw_csv: bool,
     ) -> Result<Self> {
-        let file = File::create(&path).map_err(|e| Error::io("cannot write", &path, e))?;
+        let file = storage.create(&path)?;
         let kind = match format {
             OutputFormat::Csv => csv_sink(file, columns, raw_csv),
             OutputFormat::Jsonl | OutputFormat::Xlsx => Ok(SinkKind::Jsonl(BufWriter::new(file))),
@@ -331,7 +345,7 @@ impl Sink {
     }
 }
 
-fn csv_sink(file: File, columns: &[TableColumn], raw: bool) -> io::Result<SinkKind> {
+fn csv_sink(file: Output, columns: &[TableColumn], raw: bool) -> io::Result<SinkKind> {
     let mut file = BufWriter::new(file);
     if !raw {
         file.write_all("\u{FEFF}".as_bytes())?;
@@ -349,7 +363,7 @@ fn csv_sink(file: File, columns: &[TableColumn], raw: bool) -> io::Result<SinkKi
 }
 
 fn write_csv(
-    writer: &mut csv::Writer<BufWriter<File>>,
+    writer: &mut csv::Writer<BufWriter<Output>>,
     cells: &[Cell<'_>],
     guard: bool,
     buffer: &mut String,
@@ -372,7 +386,7 @@ fn starts_formula(text: &str) -> bool {
 }
 
 fn write_json(
-    writer: &mut BufWriter<File>,
+    writer: &mut BufWriter<Output>,
     columns: &[TableColumn],
     cells: &[Cell<'_>],
     buffer: &mut String,
