@@ -37,5 +37,6 @@ mod review;
 mod robust;
 mod sample;
 mod segment;
+mod spreadsheet;
 mod statement;
 mod workbook;

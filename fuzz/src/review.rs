@@ -60,6 +60,7 @@ fn read(folder: &Path, path: std::path::PathBuf) {
     let files = [ReviewedFile {
         path,
         reviewer: "kim".into(),
+        named: false,
     }];
     let Ok(decisions) = read_decisions(run, &files) else {
         return;

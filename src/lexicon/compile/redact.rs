@@ -113,6 +113,7 @@ fn names(
         shorthand: set(&own.shorthand),
         acts: set(&own.acts),
         place_before: set(&own.place_before),
+        place_after: set(&own.place_after),
         short_words: own
             .short_words
             .split_whitespace()
