@@ -128,7 +128,16 @@ impl Staging {
         let path = self.work.join("lock");
         let fail = |e| Error::io("cannot write", &path, e);
         let file = File::create(&path).map_err(fail)?;
-        match file.try_lock() {
+        let mut locked = file.try_lock();
+        // A run that has just ended may leave its lock for a moment to a child that it was starting.
+        for _ in 0..20 {
+            if !matches!(locked, Err(TryLockError::WouldBlock)) {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            locked = file.try_lock();
+        }
+        match locked {
             Ok(()) => self.lock = Some(file),
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::usage(format!(
