@@ -39,6 +39,8 @@ pub struct Extra {
     pub grade: Option<String>,
     /// Outcome as written.
     pub outcome: Option<String>,
+    /// Area as written: where it happened, or who polices it.
+    pub area: Option<String>,
     /// Values of the columns to link by, in the order in which they were named.
     pub links: Vec<Option<String>>,
     /// Values of the coded columns, in the order in which they were named.

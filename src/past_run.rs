@@ -317,6 +317,7 @@ impl PastManifest {
             reported_column: text("reported_column"),
             grade_column: text("grade_column"),
             outcome_column: text("outcome_column"),
+            area_column: text("area_column"),
             // What links and codes records into cases does not change which records there are.
             link_columns: Vec::new(),
             coded_columns: Vec::new(),

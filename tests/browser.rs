@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::cli::Desk;
 use crate::review::rows;
-use crate::support::lexicon_folder;
+use crate::support::{crate_folder, lexicon_folder};
 
 /// How long anything may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -217,6 +217,19 @@ fn report(desk: &Desk) -> Option<Browser> {
     Some(browser)
 }
 
+/// The checker for accessibility, where `.ci/run` or `npm install --prefix target/tmp axe-core` has put it.
+fn axe() -> Option<String> {
+    let file = concat!(
+        env!("CARGO_TARGET_TMPDIR"),
+        "/node_modules/axe-core/axe.min.js"
+    );
+    let found = std::fs::read_to_string(file).ok();
+    if found.is_none() {
+        eprintln!("skipped: no axe-core in target/tmp/node_modules");
+    }
+    found
+}
+
 fn focus(selector: &str) -> String {
     format!("document.querySelector({}).focus()", json!(selector))
 }
@@ -413,4 +426,184 @@ fn hostile_text_changes_nothing() {
         })",
     );
     assert_eq!(violated, "connect-src");
+}
+
+#[test]
+fn axe_finds_no_serious_violation() {
+    let desk = Desk::new();
+    let (Some(axe), Some(mut browser)) = (axe(), Browser::start(&desk.path("downloads"))) else {
+        return;
+    };
+    let lexicon = lexicon_folder();
+    let lexicon = lexicon.to_str().expect("a plain path");
+    let sample = crate_folder().join("data/sample_cases.csv");
+    let sample = sample.to_str().expect("a plain path");
+    let scan = [
+        "scan",
+        sample,
+        "--out",
+        "run",
+        "--lexicon",
+        lexicon,
+        "--report-cases",
+        "15",
+        "--per-case",
+    ];
+    assert_eq!(desk.run(&scan).status, 0);
+    let cases = rows(&desk.read("run/cases.csv"));
+    let first = &cases[0]["case_id"];
+    let one = std::fs::read_dir(desk.path("run/per_case"))
+        .expect("a folder")
+        .flatten()
+        .next();
+    let one = one.expect("a case").path().join("report.html");
+    let report = desk.path("run/report.html");
+    let mut looked = 0;
+    for scheme in ["light", "dark"] {
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        browser.call("Emulation.setEmulatedMedia", &media);
+        let case = format!("#case={first}");
+        for (file, hash) in [
+            (&report, ""),
+            (&report, "#category=any-abuse&sort=latest"),
+            (&report, &case),
+            (&one, &case),
+        ] {
+            browser.open(file);
+            browser.value(&format!("location.hash = {}", json!(hash)));
+            if hash == case {
+                browser.wait_for("!document.getElementById('case').hidden");
+                // Everything that is folded or covered is looked at too.
+                browser.value("for (const fold of document.querySelectorAll('#case details')) fold.open = true");
+                browser.value("for (const button of document.querySelectorAll('#case .covered')) button.click()");
+                browser.press("j");
+                browser.press("d");
+            } else {
+                browser.value("for (const fold of document.querySelectorAll('#overview details')) fold.open = true");
+            }
+            browser.wait_for("document.querySelector('main').textContent.length > 500");
+            browser.value(&format!("{axe}; undefined"));
+            let told = browser.text(
+                "axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify({ \
+                 passes: r.passes.length, \
+                 found: r.violations.filter((v) => ['serious', 'critical'].includes(v.impact)) \
+                 .map((v) => [v.id, v.nodes.slice(0, 5).map((n) => n.target.join(' ') + ' ' + n.failureSummary)]) }))",
+            );
+            let told: Value = serde_json::from_str(&told).expect("what axe says");
+            assert_eq!(told["found"], json!([]), "{scheme} {hash}: {told:#}");
+            assert!(
+                told["passes"].as_u64() > Some(20),
+                "axe looked at little: {told}"
+            );
+            looked += 1;
+        }
+    }
+    assert_eq!(looked, 8);
+}
+
+#[test]
+fn a_report_in_pages_leads_from_one_to_the_other() {
+    let desk = Desk::new();
+    let Some(mut browser) = Browser::start(&desk.path("downloads")) else {
+        return;
+    };
+    desk.write("in.csv", AREAS);
+    let lexicon = lexicon_folder();
+    let lexicon = lexicon.to_str().expect("a plain path");
+    let scan = [
+        "scan",
+        "in.csv",
+        "--out",
+        "run",
+        "--lexicon",
+        lexicon,
+        "--report-cases",
+        "2",
+    ];
+    assert_eq!(desk.run(&scan).status, 0);
+    let listed = "[...document.querySelectorAll('#cases a')].map((a) => a.textContent).join(' ')";
+    browser.open(&desk.path("run/report.html"));
+    browser.wait_for(&format!("{listed} === 'C-1 C-2'"));
+    let nav = browser.text("document.querySelector('.parts').innerText");
+    assert!(
+        nav.contains("This report has 3 pages") && nav.contains("Page 3: cases 5 to 5"),
+        "{nav}"
+    );
+    // A link to a case on another page leads there.
+    browser.value("location.hash = '#case=C-4'");
+    browser.wait_for(
+        "location.pathname.endsWith('report-2.html') && document.getElementById('case')?.hidden === false",
+    );
+    browser.press("a");
+    browser.press("Escape");
+    browser.wait_for(&format!("{listed} === 'C-3 C-4'"));
+    browser.value("document.getElementById('export').click()");
+    let file = desk.path("downloads/reviewed-2.csv");
+    let start = Instant::now();
+    while !file.exists() {
+        assert!(start.elapsed() < PATIENCE, "nothing was downloaded");
+        browser.value("1");
+    }
+    let decided = rows(&desk.read("downloads/reviewed-2.csv"));
+    assert_eq!(decided.len(), 1);
+    assert_eq!(
+        (&*decided[0]["case_id"], &*decided[0]["decision"]),
+        ("C-4", "accept")
+    );
+    assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
+}
+
+/// Five cases, some in several areas.
+const AREAS: &str = "case_id,incident_id,beat,narrative\n\
+    C-1,1,North 2,He took her bank card.\n\
+    C-1,2,North 10,He took her bank card again.\n\
+    C-2,3,\"<b>South</b>\",He took her bank card.\n\
+    C-3,4,,He took her bank card.\n\
+    C-4,5,North 10,He took her bank card.\n\
+    C-5,6,North 2,He took her bank card.\n";
+
+#[test]
+fn cases_are_listed_by_area() {
+    let desk = Desk::new();
+    let Some(mut browser) = Browser::start(&desk.path("downloads")) else {
+        return;
+    };
+    desk.write("in.csv", AREAS);
+    desk.scan("run", &["in.csv"], 0);
+    browser.open(&desk.path("run/report.html"));
+    let options = browser.text(
+        "[...document.querySelectorAll('#by-area option')].map((o) => o.textContent).join('|')",
+    );
+    assert_eq!(
+        options,
+        "All areas|<b>South</b> (1)|North 2 (2)|North 10 (2)"
+    );
+    let shown = browser.text("document.querySelector('#cases li').textContent");
+    assert!(shown.contains("North 10, North 2"), "{shown}");
+    for (hash, cases) in [
+        ("#area=North%2010", "C-1 C-4"),
+        ("#area=%3Cb%3ESouth%3C%2Fb%3E", "C-2"),
+        ("#tier=", "C-1 C-2 C-3 C-4 C-5"),
+    ] {
+        browser.value(&format!("location.hash = {}", json!(hash)));
+        browser.wait_for(&format!(
+            "[...document.querySelectorAll('#cases a')].map((a) => a.textContent).join(' ') === {}",
+            json!(cases)
+        ));
+    }
+    let areas: Vec<String> = rows(&desk.read("run/cases.csv"))
+        .iter()
+        .map(|r| r["areas"].clone())
+        .collect();
+    assert_eq!(
+        areas,
+        [
+            "North 10; North 2",
+            "<b>South</b>",
+            "",
+            "North 10",
+            "North 2"
+        ]
+    );
+    assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
 }

@@ -10,7 +10,7 @@ use throughline::case::link::LinkCounts;
 use throughline::report::html::write_report;
 use throughline::report::rows::{
     ReportCase, ReportCategory, ReportCheck, ReportCounts, ReportData, ReportField, ReportIncident,
-    ReportMention,
+    ReportMention, ReportPart,
 };
 
 use crate::cli::Desk;
@@ -94,6 +94,7 @@ fn hostile_run() -> ReportData {
         first_date: HOSTILE.to_owned(),
         last_date: HOSTILE.to_owned(),
         key_quote: HOSTILE.to_owned(),
+        areas: vec![HOSTILE.to_owned()],
         incidents: vec![incident],
         pattern: vec![HOSTILE.to_owned()],
         chronology: vec![ChronologyRow {
@@ -490,10 +491,32 @@ fn an_empty_result_says_so_and_never_says_that_there_is_no_risk() {
 }
 
 #[test]
-fn cases_left_out_for_size_are_declared() {
+fn the_pages_of_a_large_report_are_listed_on_each() {
     let mut data = hostile_run();
-    data.cases_not_shown = 1500;
-    assert!(page(&data).contains("1,500 further cases with evidence are not on this page"));
+    let part = |file: &str, from, to| ReportPart {
+        file: file.to_owned(),
+        from,
+        to,
+        tiers: [1, 3],
+        cases: vec![format!("</script>{from}")],
+    };
+    data.tiers = [1500, 0, 0];
+    data.parts = vec![part("report.html", 1, 1), part("report-2.html", 2, 1500)];
+    data.part = 0;
+    let page = page(&data);
+    for words in [
+        "This report has 2 pages",
+        "<strong aria-current=\"page\">Page 1 (this one)</strong>",
+        "<a href=\"report-2.html\">Page 2</a>: cases 2 to 1,500 in reading order, tiers 1 to 3",
+        "The export of this page covers its cases, 1 to 1",
+    ] {
+        assert!(page.contains(words), "the page does not say: {words}");
+    }
+    let elsewhere = &block(&page, "run")["elsewhere"];
+    assert_eq!(
+        *elsewhere,
+        serde_json::json!([["report-2.html", ["</script>2"]]])
+    );
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub mod link;
 pub mod names;
 pub mod pattern;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -80,6 +80,8 @@ pub struct Incident {
     pub grade: Option<String>,
     /// Outcome from a column, as written.
     pub outcome: Option<String>,
+    /// Area from a column, as written.
+    pub area: Option<String>,
     /// What the coded columns say, in their order.
     pub coded: Vec<Tick>,
     /// Values of the columns to link by, in their order.
@@ -166,6 +168,7 @@ impl CaseRecord {
         incident.date_is_report = extra.date_is_report;
         incident.grade.clone_from(&extra.grade);
         incident.outcome.clone_from(&extra.outcome);
+        incident.area.clone_from(&extra.area);
         incident.links.clone_from(&extra.links);
         incident.coded = coded;
         incident.digest = digest(record);
@@ -260,6 +263,16 @@ impl CaseRecord {
             (a.incident, a.start, a.category, a.rule, &a.quote)
                 .cmp(&(b.incident, b.start, b.category, b.rule, &b.quote))
         });
+    }
+
+    /// The areas of its incidents, sorted, each once.
+    pub fn areas(&self) -> Vec<String> {
+        let areas: BTreeSet<&String> = self
+            .incidents
+            .iter()
+            .filter_map(|i| i.area.as_ref())
+            .collect();
+        areas.into_iter().cloned().collect()
     }
 
     /// First and last date as written, of those that could be read.

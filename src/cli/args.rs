@@ -132,7 +132,7 @@ pub struct ScanArgs {
     /// Write the table `coverage`: texts that are empty, very short or perhaps cut short.
     #[arg(long)]
     pub coverage: bool,
-    /// Cases that report.html shows at most; the tables always hold all.
+    /// Cases that a page of the report holds at most; the rest go on in report-2.html and so on.
     #[arg(long, value_name = "N", default_value_t = 5000)]
     pub report_cases: usize,
     /// Where the incidents were, for the legal tests beside response checks.
@@ -176,6 +176,9 @@ pub struct ReadArgs {
     /// Column of outcomes [default: guessed].
     #[arg(long, value_name = "NAME")]
     pub outcome_column: Option<String>,
+    /// Column of areas (force, district, beat, ward …), to filter cases by in the report [default: guessed].
+    #[arg(long, value_name = "NAME")]
+    pub area_column: Option<String>,
     /// Character encoding: auto, utf-8, windows-1252, utf-16le …
     #[arg(long, value_name = "LABEL", default_value = "auto")]
     pub encoding: String,

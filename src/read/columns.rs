@@ -61,6 +61,12 @@ const OUTCOME: &str = "\
     outcome outcomes incidentoutcome disposal disposition result finding closure closurecode \
     resultcode actiontaken";
 
+/// Names that stand for where it happened, or who polices it.
+const AREA: &str = "\
+    area areaname areacode policearea localarea lpa lpu localpolicingarea localpolicingunit bcu district beat \
+    beatcode beatname ward wardname borough division forcearea force policeforce region neighbourhood sector \
+    locality subdivision station";
+
 /// The columns that were used, as the header names them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ColumnsUsed {
@@ -84,6 +90,9 @@ pub struct ColumnsUsed {
     /// Column of outcomes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<String>,
+    /// Column of areas.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area: Option<String>,
     /// Coded columns that were asked for and are there, as they were asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub coded: Vec<String>,
@@ -109,6 +118,7 @@ pub(super) struct Columns {
     pub(super) reported: Option<Column>,
     pub(super) grade: Option<Column>,
     pub(super) outcome: Option<Column>,
+    pub(super) area: Option<Column>,
     pub(super) links: Vec<Option<Column>>,
     pub(super) coded: Vec<Option<Column>>,
     /// Names of the coded columns that are there, as they were asked for.
@@ -145,6 +155,7 @@ impl Columns {
         let reported = named(&options.reported_column, "--reported-column")?;
         let grade = named(&options.grade_column, "--grade-column")?;
         let outcome = named(&options.outcome_column, "--outcome-column")?;
+        let area = named(&options.area_column, "--area-column")?;
         // An input that lacks a column to link by, or a coded one, may stand beside one that has it.
         let lists = |names: &[String], option| {
             let find = |name: &String| match header.has(name) {
@@ -163,7 +174,7 @@ impl Columns {
             .chain(&id)
             .chain(&date)
             .chain(&names)
-            .chain([&reported, &grade, &outcome].into_iter().flatten())
+            .chain([&reported, &grade, &outcome, &area].into_iter().flatten())
             .map(|column| column.index)
             .collect();
         let guess = |named: Option<Column>, names, option| match named {
@@ -192,6 +203,7 @@ impl Columns {
         let reported = aside(reported, REPORTED);
         let grade = aside(grade, GRADE);
         let outcome = aside(outcome, OUTCOME);
+        let area = aside(area, AREA);
         Ok(Self {
             text,
             case,
@@ -201,6 +213,7 @@ impl Columns {
             reported,
             grade,
             outcome,
+            area,
             links,
             coded_names: options
                 .coded_columns
@@ -217,7 +230,7 @@ impl Columns {
     pub(super) fn all(&self) -> impl Iterator<Item = &Column> {
         self.required()
             .chain(
-                [&self.reported, &self.grade, &self.outcome]
+                [&self.reported, &self.grade, &self.outcome, &self.area]
                     .into_iter()
                     .flatten(),
             )
@@ -256,6 +269,7 @@ impl Columns {
             reported: name(&self.reported),
             grade: name(&self.grade),
             outcome: name(&self.outcome),
+            area: name(&self.area),
             coded: self.coded_names.clone(),
         }
     }

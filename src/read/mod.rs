@@ -123,6 +123,8 @@ pub struct ReadOptions {
     pub grade_column: Option<String>,
     /// Column of outcomes; guessed if not given.
     pub outcome_column: Option<String>,
+    /// Column of areas; guessed if `None`.
+    pub area_column: Option<String>,
     /// Columns whose values link records.
     pub link_columns: Vec<String>,
     /// Columns of ticks or codes.
@@ -338,6 +340,7 @@ impl Tally<'_> {
                 date_is_report: columns.date_is_report(),
                 grade: aside(&columns.grade),
                 outcome: aside(&columns.outcome),
+                area: aside(&columns.area),
                 links: columns.links.iter().map(&aside).collect(),
                 coded: columns.coded.iter().map(&aside).collect(),
                 names: names(),

@@ -341,5 +341,6 @@ pub(super) fn case_row(lexicon: &Lexicon, entry: &Entry, assessment: &Assessment
             .map_or_else(String::new, |m| m.quote.clone()),
         pattern: entry.pattern.clone(),
         gaps: gaps(lexicon, &entry.findings),
+        areas: case.areas(),
     }
 }

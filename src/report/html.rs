@@ -27,7 +27,7 @@ use sha2::{Digest, Sha256};
 use super::charts::{Checks, OverTime, Together};
 use super::packed::{Words, packed};
 use super::rows::{
-    ReportCase, ReportCategory, ReportCounts, ReportData, ReportIncident, ReportMention,
+    ReportCase, ReportCategory, ReportCounts, ReportData, ReportIncident, ReportMention, ReportPart,
 };
 use crate::assertion::Group;
 use crate::case::coverage::CoverageCounts;
@@ -76,7 +76,9 @@ pub fn write_report(out: &mut dyn Write, data: &ReportData) -> io::Result<()> {
         inconsistencies_elsewhere: data.inconsistencies_elsewhere,
         links: data.links.as_ref(),
         cases_shown: data.cases.len(),
-        cases_not_shown: data.cases_not_shown,
+        flagged: data.tiers.iter().sum(),
+        parts: &data.parts,
+        here: data.part,
         tiers: tiers(data),
         charts: charts(&data.categories),
         over_time: OverTime::of(data),
@@ -118,7 +120,11 @@ struct Shell<'d> {
     inconsistencies_elsewhere: usize,
     links: Option<&'d LinkCounts>,
     cases_shown: usize,
-    cases_not_shown: usize,
+    /// Cases on all pages.
+    flagged: u64,
+    parts: &'d [ReportPart],
+    /// Which of them this is, from 0.
+    here: usize,
     tiers: Vec<Tier>,
     charts: Vec<Chart<'d>>,
     over_time: Option<OverTime>,
@@ -219,6 +225,8 @@ struct Tier {
     name: &'static str,
     meaning: &'static str,
     cases: usize,
+    /// Cases on all pages.
+    all: u64,
     /// Length of the bar, in per cent of the longest.
     bar: String,
 }
@@ -256,6 +264,7 @@ fn tiers(data: &ReportData) -> Vec<Tier> {
                 name,
                 meaning,
                 cases,
+                all: data.tiers[usize::from(number) - 1],
                 bar: per_cent(cases as u64, longest as u64),
             }
         })
@@ -338,6 +347,10 @@ pub(super) fn per_cent(part: u64, whole: u64) -> String {
 #[derive(Serialize)]
 struct Index<'d> {
     run_id: &'d str,
+    /// Number of this page among those of the report, from 0.
+    part: usize,
+    /// The other pages: file and references of their cases.
+    elsewhere: Vec<(&'d str, &'d [String])>,
     /// Id and title of every response check with a finding in these cases.
     checks: Vec<(&'d str, &'d str)>,
     categories: &'d [ReportCategory],
@@ -354,6 +367,8 @@ struct IndexRow<'d> {
     last: &'d str,
     incidents: usize,
     quote: &'d str,
+    /// Areas of its incidents.
+    areas: &'d [String],
     /// Category ids with their number of mentions, in lexicon order.
     found: Vec<(&'d str, usize)>,
     /// Days of the incidents with evidence, in order.
@@ -383,8 +398,17 @@ impl<'d> Index<'d> {
             .flat_map(|case| &case.checks)
             .map(|check| (check.check.as_str(), check.title.as_str()))
             .collect();
+        let others = data
+            .parts
+            .iter()
+            .enumerate()
+            .filter(|(n, _)| *n != data.part);
         Self {
             run_id: &data.run_id,
+            part: data.part,
+            elsewhere: others
+                .map(|(_, p)| (p.file.as_str(), p.cases.as_slice()))
+                .collect(),
             checks: checks.into_iter().collect(),
             categories: &data.categories,
             cases,
@@ -435,6 +459,7 @@ impl<'d> IndexRow<'d> {
             last: &case.last_date,
             incidents: case.incidents.len(),
             quote: &case.key_quote,
+            areas: &case.areas,
             found,
             days: days.into_iter().collect(),
             checks: checks.into_iter().collect(),

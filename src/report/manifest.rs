@@ -26,6 +26,9 @@ pub struct Manifest<'m> {
     pub options: &'m serde_json::Value,
     /// Counts. Records read = scanned + rejected; matches = evidence + suppressed.
     pub counts: ManifestCounts,
+    /// Pages of the HTML report, in order; more than one where it is too large for one.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub report: &'m [String],
     /// How records were joined into cases by columns, if that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub links: Option<&'m LinkCounts>,

@@ -9,6 +9,7 @@ mod masking;
 mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod parts;
 mod per_case;
 mod reviewed;
 pub mod rows;

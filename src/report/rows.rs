@@ -74,6 +74,8 @@ pub struct CaseRow {
     pub pattern: Vec<String>,
     /// Response checks that are stated as not done or not mentioned, as `check: status`.
     pub gaps: Vec<String>,
+    /// Areas of its incidents, from a column.
+    pub areas: Vec<String>,
 }
 
 /// A row of `checks`.
@@ -126,8 +128,12 @@ pub struct ReportData {
     pub categories: Vec<ReportCategory>,
     /// Cases in reading order.
     pub cases: Vec<ReportCase>,
-    /// Flagged cases that are in the tables but not in this page, because it would grow too large.
-    pub cases_not_shown: usize,
+    /// The pages of the report, if it is too large for one; this one is `part`.
+    pub parts: Vec<ReportPart>,
+    /// Which of the parts this page is, from 0.
+    pub part: usize,
+    /// Flagged cases of the run by tier, 1 to 3, on all its pages.
+    pub tiers: [u64; 3],
     /// What of the input was read.
     pub coverage: CoverageCounts,
     /// Inconsistencies in cases without evidence, which are in their table only.
@@ -136,6 +142,21 @@ pub struct ReportData {
     pub conduct_law: String,
     /// How records were joined into cases, if they were.
     pub links: Option<LinkCounts>,
+}
+
+/// A page of a report that is too large for one.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ReportPart {
+    /// Its file, beside the others.
+    pub file: String,
+    /// The first and the last of its cases, by their number in reading order from 1.
+    pub from: usize,
+    /// The last.
+    pub to: usize,
+    /// The tiers of its first and its last case.
+    pub tiers: [u8; 2],
+    /// The references of its cases, so that a link to one leads to its page.
+    pub cases: Vec<String>,
 }
 
 /// Counts of the run.
@@ -195,6 +216,8 @@ pub struct ReportCase {
     pub last_date: String,
     /// The quote to read first.
     pub key_quote: String,
+    /// Areas of its incidents, sorted, each once.
+    pub areas: Vec<String>,
     /// Response checks.
     pub checks: Vec<ReportCheck>,
     /// Incidents in date order, those without evidence included (their text may be left out).

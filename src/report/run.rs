@@ -1,7 +1,6 @@
 //! Takes the outcomes of a run one by one and writes its tables, report and manifest.
 
 use std::collections::BTreeMap;
-use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -9,15 +8,15 @@ use std::sync::atomic::AtomicBool;
 use sha2::{Digest as _, Sha256};
 
 use super::cases::{Cases, Looker, case_row, check_row};
-use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::masking::Masking;
+use super::parts::Parts;
 use super::per_case::PerCase;
 use super::reviewed::has_room;
 use super::rows::{CaseRow, CheckRow, MentionRow, ReportCounts};
 use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
-use super::view::{Page, case_counts};
+use super::view::{Told, case_counts, report_case};
 use super::workbook::{workbook_about, workbook_counts, workbook_tables};
 use super::xlsx::{WorkbookData, write_workbook};
 use crate::boilerplate::{Candidate, Repetition};
@@ -46,9 +45,9 @@ pub struct RunOptions {
     pub formats: Vec<OutputFormat>,
     /// Leave out the byte-order mark and the guard before formula characters in CSV.
     pub raw_csv: bool,
-    /// Cases that the HTML report shows at most, in reading order.
+    /// Cases of a page of the HTML report at most, in reading order.
     pub report_cases: usize,
-    /// Bytes that the cases of the HTML report take at most.
+    /// Bytes that the cases of a page of it take at most.
     pub report_bytes: usize,
     /// Columns of ticks and codes to put beside the texts.
     pub coded: Vec<CodedColumn>,
@@ -384,7 +383,7 @@ impl<'l> RunWriter<'l> {
             false => None,
         };
         let html = options.formats.contains(&OutputFormat::Html);
-        let mut page = Page::new(lexicon, &options);
+        let mut parts = Parts::new(lexicon, &options);
         let mut tiers = [0; 3];
         let mut cases = table("cases", CaseRow::COLUMNS)?;
         let mut chronology = table("chronology", ChronologyRow::COLUMNS)?;
@@ -412,12 +411,13 @@ impl<'l> RunWriter<'l> {
                 return Ok(());
             };
             if html {
-                page.add(entry, kept)?;
+                parts.add(entry, kept)?;
             }
             if let Some(folders) = &mut folders {
-                let mut alone = Page::new(lexicon, &options);
-                alone.add(entry, kept)?;
-                let mut data = alone.into_data(inputs, counts);
+                let mut told = Told::new(lexicon);
+                told.add(entry);
+                let cases = vec![report_case(lexicon, &options, entry, kept)?];
+                let mut data = told.page(lexicon, &options, inputs, counts, cases);
                 data.run_id.clone_from(&run);
                 data.counts = case_counts(entry, &data.cases);
                 folders.write(own, &data)?;
@@ -427,18 +427,23 @@ impl<'l> RunWriter<'l> {
         for table in [cases, chronology, conduct, inconsistent] {
             table.finish()?;
         }
-        drop(order);
-        if html {
-            let mut data = page.into_data(inputs, counts);
-            data.run_id.clone_from(&run);
-            data.coverage = texts;
-            data.inconsistencies_elsewhere = seen.inconsistencies_elsewhere;
-            let path = folder.join("report.html");
-            let fail = |e| Error::io("cannot write", &path, e);
-            let mut file = BufWriter::new(options.storage.create(&path)?);
-            write_report(&mut file, &data).map_err(fail)?;
-            file.flush().map_err(fail)?;
+        let mut pages = Vec::new();
+        if let Some(kept) = kept.as_mut().filter(|_| html) {
+            let page = |told: &Told, cases| {
+                let mut data = told.page(lexicon, &options, inputs, counts, cases);
+                data.run_id.clone_from(&run);
+                data.coverage = texts;
+                data.inconsistencies_elsewhere = seen.inconsistencies_elsewhere;
+                data
+            };
+            pages = parts.write(folder, &page, kept, &mut |sink| {
+                looker.in_reading_order(&order, &mut |entry| match entry.assessment {
+                    Some(_) => sink(entry),
+                    None => Ok(()),
+                })
+            })?;
         }
+        drop(order);
         if let Some(folders) = folders
             && !options.formats.contains(&OutputFormat::Xlsx)
         {
@@ -472,6 +477,7 @@ impl<'l> RunWriter<'l> {
             inputs,
             options: &options.manifest,
             counts: counts.into(),
+            report: &pages,
             links: options.links.as_ref(),
             texts,
             boilerplate_candidates: candidates.len(),

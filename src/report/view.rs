@@ -1,7 +1,6 @@
-//! What the HTML report shows of a run: its cases, in reading order, as far as the page may grow.
+//! What a page of the HTML report shows of a run and of its cases.
 
 use super::cases::{Entry, legal_lines};
-use super::packed::{Words, packed_size};
 use super::rows::{
     ReportCase, ReportCategory, ReportCheck, ReportCounts, ReportData, ReportField, ReportIncident,
     ReportMention,
@@ -15,57 +14,46 @@ use crate::error::Result;
 use crate::lexicon::Lexicon;
 use crate::read::InputInfo;
 
-/// The page as it fills, case by case.
-#[derive(Debug)]
-pub(super) struct Page<'p> {
-    lexicon: &'p Lexicon,
-    options: &'p RunOptions,
-    cases: Vec<ReportCase>,
-    words: Words,
-    bytes: usize,
-    not_shown: usize,
-    /// Cases and mentions by category, of those not shown as well.
-    told: Vec<(u64, u64)>,
+/// What a page of the report says of the run as a whole.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    /// Cases and mentions by category.
+    categories: Vec<(u64, u64)>,
+    /// Cases by tier.
+    tiers: [u64; 3],
 }
 
-impl<'p> Page<'p> {
-    pub fn new(lexicon: &'p Lexicon, options: &'p RunOptions) -> Self {
+impl Told {
+    pub fn new(lexicon: &Lexicon) -> Self {
         Self {
-            lexicon,
-            options,
-            cases: Vec::new(),
-            words: Words::default(),
-            bytes: 0,
-            not_shown: 0,
-            told: vec![(0, 0); lexicon.categories.len()],
+            categories: vec![(0, 0); lexicon.categories.len()],
+            tiers: [0; 3],
         }
     }
 
-    /// Adds the next case in reading order; it is only counted once the page is full.
-    pub fn add(&mut self, entry: &Entry, kept: &mut Kept) -> Result<()> {
-        let mut own = vec![0; self.told.len()];
+    /// Counts a case.
+    pub fn add(&mut self, entry: &Entry) {
+        let mut own = vec![0; self.categories.len()];
         for mention in &entry.case.mentions {
             own[mention.category] += 1;
         }
-        for (told, mentions) in self.told.iter_mut().zip(own) {
+        for (told, mentions) in self.categories.iter_mut().zip(own) {
             told.0 += u64::from(mentions > 0);
             told.1 += mentions;
         }
-        if self.not_shown == 0 && self.cases.len() < self.options.report_cases {
-            let report = report_case(self.lexicon, self.options, entry, kept)?;
-            self.bytes += packed_size(&report, &mut self.words);
-            if self.bytes <= self.options.report_bytes || self.cases.is_empty() {
-                self.cases.push(report);
-                return Ok(());
-            }
-        }
-        self.not_shown += 1;
-        Ok(())
+        self.tiers[usize::from(tier_of_entry(entry).clamp(1, 3)) - 1] += 1;
     }
 
-    pub fn into_data(self, inputs: &[InputInfo], counts: ReportCounts) -> ReportData {
-        let lexicon = self.lexicon;
-        let categories = lexicon.categories.iter().zip(self.told);
+    /// A page that shows `cases`.
+    pub fn page(
+        &self,
+        lexicon: &Lexicon,
+        options: &RunOptions,
+        inputs: &[InputInfo],
+        counts: ReportCounts,
+        cases: Vec<ReportCase>,
+    ) -> ReportData {
+        let categories = lexicon.categories.iter().zip(&self.categories);
         ReportData {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             lexicon_version: lexicon.version.clone(),
@@ -78,20 +66,24 @@ impl<'p> Page<'p> {
                     title: c.title.clone(),
                     group: c.group,
                     definition: c.definition.clone(),
-                    cases,
-                    mentions,
+                    cases: *cases,
+                    mentions: *mentions,
                 })
                 .collect(),
-            cases_not_shown: self.not_shown,
-            cases: self.cases,
+            tiers: self.tiers,
+            cases,
             conduct_law: lexicon.conduct.law.clone(),
-            links: self.options.links.clone(),
+            links: options.links.clone(),
             ..ReportData::default()
         }
     }
 }
 
-fn report_case(
+pub(super) fn tier_of_entry(entry: &Entry) -> u8 {
+    entry.assessment.as_ref().map_or(3, |own| own.tier)
+}
+
+pub(super) fn report_case(
     lexicon: &Lexicon,
     options: &RunOptions,
     entry: &Entry,
@@ -129,6 +121,7 @@ fn report_case(
         key_quote: case
             .key_mention(lexicon, None)
             .map_or_else(String::new, |m| m.quote.clone()),
+        areas: case.areas(),
         incidents,
         pattern: entry.pattern.clone(),
         chronology: entry.chronology.clone(),

@@ -144,7 +144,7 @@
   // ---------------------------------------------------------------- case list
 
   /** By the name that each has in the address; the control of each is `by-` and the name. */
-  const filters = { tier: "", category: "", also: "", check: "", from: "", to: "", decided: "", search: "", sort: "" };
+  const filters = { tier: "", category: "", area: "", also: "", check: "", from: "", to: "", decided: "", search: "", sort: "" };
   const NAMES = Object.keys(filters);
   const mentionsOf = (row) => row.found.reduce((sum, [, n]) => sum + n, 0);
   /** Orders of the list other than that of reading. */
@@ -172,6 +172,7 @@
     if (filters.tier && String(row.tier) !== filters.tier) return false;
     if (filters.category && !has(row, filters.category)) return false;
     if (filters.also && !has(row, filters.also)) return false;
+    if (filters.area && !row.areas.includes(filters.area)) return false;
     if (filters.check && !row.checks.some((check) => check === filters.check || check.startsWith(filters.check + ":"))) return false;
     if ((filters.from || filters.to) &&
       !row.days.some((day) => (!filters.from || day >= filters.from) && (!filters.to || day <= filters.to))) return false;
@@ -182,6 +183,9 @@
     return true;
   }
 
+  /** Areas with commas between; the control of long lists is the case page. */
+  const listedAreas = (areas) => [areas.slice(0, 3).map((area, at) => [at > 0 && ", ", shown(area)]), areas.length > 3 && " and " + (areas.length - 3) + " more"];
+
   function caseRow(number) {
     const row = run.cases[number];
     const mentions = mentionsOf(row);
@@ -190,6 +194,7 @@
         el("a", { href: caseHref(row.id) }, shown(row.id)), filters.sort && [" ", tierBadge(row.tier)],
         el("span", { class: "meta" }, dates(row.first, row.last)),
         el("span", { class: "meta" }, count(row.incidents, "incident") + ", " + count(mentions, "mention")),
+        row.areas.length > 0 && el("span", { class: "meta" }, listedAreas(row.areas)),
         el("span", { class: "meta decision" }, decidedOn(row))),
       el("div", {},
         row.quote && covered(row.heavy, "Quote covered: show it", () => el("p", { class: "key-quote" }, "“", shown(row.quote.replace(/[ \t\r\n]+/g, " ")), "”")),
@@ -223,6 +228,7 @@
     if (haystacks[number] === undefined) {
       const data = JSON.parse(byId("case-" + number).textContent);
       const parts = [data.id, data.first_date, data.last_date, data.key_quote, ...data.reasons, ...data.prompts];
+      parts.push(...run.cases[number].areas);
       parts.push(...run.cases[number].found.flatMap(([id]) => [id, titleOf(id)]));
       for (const incident of data.incidents) {
         parts.push(incident.id, incident.date, incident.origin, ...incident.fields.map((field) => field.text));
@@ -287,6 +293,13 @@
         el("option", { value: id }, plain(title)),
         Object.entries(statusWords).map(([status, words]) => el("option", { value: id + ":" + status }, plain(title) + ": " + words.toLowerCase()))));
     }
+    const areas = new Map();
+    for (const row of run.cases) for (const area of row.areas) areas.set(area, (areas.get(area) || 0) + 1);
+    const compare = new Intl.Collator("en-GB", { numeric: true }).compare;
+    for (const [area, cases] of [...areas].sort(([a], [b]) => compare(a, b))) {
+      byId("by-area").append(el("option", { value: area }, plain(area) + " (" + cases.toLocaleString("en-GB") + ")"));
+    }
+    byId("area-control").hidden = areas.size === 0;
     byId("list").append(el("button", { type: "button", id: "more" }, "Show more cases"));
     byId("more").addEventListener("click", () => drawMore());
     if ("IntersectionObserver" in window) {
@@ -457,11 +470,11 @@
 
   function exportDecisions() {
     const text = decisions.csv(run.cases.map((row) => row.id), placeOf);
-    const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: "reviewed.csv" });
+    const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" })), download: run.part > 0 ? "reviewed-" + (run.part + 1) + ".csv" : "reviewed.csv" });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
     const sum = decisions.total();
-    byId("said").textContent = "Exported " + count(sum.cases + sum.mentions, "decision");
+    byId("said").textContent = "Exported " + count(sum.cases + sum.mentions, "decision") + (run.elsewhere.length ? " on the cases of this page" : "");
     if (!decisions.reviewer) byId("reviewer").focus();
   }
 
@@ -689,7 +702,7 @@
     fill(article, [
       caseBar(),
       el("div", { class: "case-title" }, el("h1", { id: "case-title", tabindex: -1 }, "Case ", shown(data.id)), tierBadge(data.tier)),
-      el("p", { class: "facts" }, dates(data.first_date, data.last_date), " · ", count(data.incidents.length, "incident"), " · ",
+      el("p", { class: "facts" }, dates(data.first_date, data.last_date), " · ", data.areas.length > 0 && [data.areas.map((area, at) => [at > 0 && ", ", shown(area)]), " · "], count(data.incidents.length, "incident"), " · ",
         count(mentions, "mention"), " · text only; other systems not checked"),
       contentNote(data),
       el("div", { class: "two" },
@@ -1244,13 +1257,18 @@
   }
 
   function missingCase(id) {
+    const page = run.elsewhere.find(([, cases]) => cases.includes(id));
+    if (page) {
+      location.replace(page[0] + caseHref(id));
+      return;
+    }
     view.number = -1;
     byId("overview").hidden = true;
     byId("case").hidden = false;
     byId("case").replaceChildren(
       el("nav", { class: "casebar", "aria-label": "Cases" }, el("a", { href: listHash(), id: "back" }, "← All cases")),
       el("h1", { id: "case-title", tabindex: -1 }, "Case ", shown(id)),
-      el("p", {}, "This case is not on this page: it had no evidence, or the page left it out for its size. The tables beside this file hold every case with evidence."));
+      el("p", {}, run.elsewhere.length ? "This case is on none of the pages of this report: it had no evidence." : "This case is not on this page: it had no evidence. The tables beside this file hold every case with evidence."));
     window.scrollTo(0, 0);
   }
 

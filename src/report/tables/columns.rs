@@ -65,7 +65,7 @@ impl CaseRow {
         text case_id, int tier, list reasons, int incidents, date first_date, date last_date,
         list abuse_categories, list suicide_categories, int mentions, text key_quote, list gaps,
         text reviewer_decision, text reviewer, date reviewed_on, text reviewer_notes,
-        list pattern,
+        list pattern, list areas,
     ];
 
     /// The cells of the row.
@@ -83,8 +83,9 @@ impl CaseRow {
             Cell::from(&self.key_quote),
             Cell::List(&self.gaps),
         ];
-        cells.resize(Self::COLUMNS.len() - 1, Cell::Text(""));
+        cells.resize(Self::COLUMNS.len() - 2, Cell::Text(""));
         cells.push(Cell::List(&self.pattern));
+        cells.push(Cell::List(&self.areas));
         cells
     }
 }
