@@ -27,7 +27,7 @@ use throughline::report::{
 use throughline::spill::Storage;
 
 /// Bytes of narrative that the HTML report shows at most: it has to open in a browser.
-const REPORT_BYTES: usize = 36_000_000;
+const REPORT_BYTES: usize = 38_500_000;
 
 /// What the options of reading mean.
 pub fn read_options(args: &ReadArgs) -> Result<ReadOptions> {

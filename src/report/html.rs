@@ -227,6 +227,8 @@ struct Tier {
     cases: usize,
     /// Cases on all pages.
     all: u64,
+    /// Where its cases are listed: on this page, or on the first that has any.
+    href: String,
     /// Length of the bar, in per cent of the longest.
     bar: String,
 }
@@ -255,6 +257,15 @@ const TIERS: [(u8, &str, &str); 3] = [
 fn tiers(data: &ReportData) -> Vec<Tier> {
     let count = |number: u8| data.cases.iter().filter(|case| case.tier == number).count();
     let longest = TIERS.iter().map(|tier| count(tier.0)).max().unwrap_or(0);
+    let elsewhere = |number: u8| {
+        let has = |part: &&ReportPart| (part.tiers[0]..=part.tiers[1]).contains(&number);
+        let all = data.tiers[usize::from(number) - 1];
+        data.parts
+            .iter()
+            .find(has)
+            .filter(|_| all > 0)
+            .map(|part| &part.file)
+    };
     TIERS
         .iter()
         .map(|&(number, name, meaning)| {
@@ -265,6 +276,10 @@ fn tiers(data: &ReportData) -> Vec<Tier> {
                 meaning,
                 cases,
                 all: data.tiers[usize::from(number) - 1],
+                href: match elsewhere(number).filter(|_| cases == 0) {
+                    Some(file) => format!("{file}#tier={number}"),
+                    None => format!("#tier={number}"),
+                },
                 bar: per_cent(cases as u64, longest as u64),
             }
         })
@@ -472,6 +487,32 @@ impl<'d> IndexRow<'d> {
 pub(super) fn evidence(incident: &ReportIncident) -> impl Iterator<Item = &ReportMention> {
     let mentions = incident.fields.iter().flat_map(|field| &field.mentions);
     mentions.filter(|mention| mention.suppressed.is_none())
+}
+
+/// Bytes that `value` takes in a data block.
+pub(super) fn block_size(value: &impl Serialize) -> usize {
+    /// Counts what is written.
+    struct Count(usize);
+    impl Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    let mut json = serde_json::Serializer::with_formatter(&mut count, ScriptSafe);
+    value
+        .serialize(&mut json)
+        .expect("plain values can be written");
+    count.0
+}
+
+/// Bytes that a case takes in a page: its own block and its row in the list, not what stands once.
+pub(super) fn case_size(case: &ReportCase, words: &mut Words) -> usize {
+    block_size(&packed(case, words)) + block_size(&IndexRow::new(case, &BTreeMap::new()))
 }
 
 /// Writes `value` as a data block, which a browser keeps and never runs.

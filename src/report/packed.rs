@@ -95,8 +95,3 @@ fn quote(case: &ReportCase, q: &ElementQuote, words: &mut Words) -> Value {
     let named = (!same).then_some([&q.incident_id, &q.incident_date]);
     json!([q.incident, words.number(&q.what), q.quote, named])
 }
-
-/// Bytes that a case takes in a page, nearly: escapes are not counted, nor what stands once.
-pub(super) fn packed_size(case: &ReportCase, words: &mut Words) -> usize {
-    packed(case, words).to_string().len()
-}

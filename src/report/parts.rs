@@ -8,14 +8,18 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use super::cases::Entry;
-use super::html::write_report;
-use super::packed::{Words, packed_size};
+use super::html::{case_size, write_report};
+use super::packed::Words;
 use super::rows::{ReportCase, ReportData, ReportPart};
 use super::run::RunOptions;
 use super::spool::Kept;
 use super::view::{Told, report_case, tier_of_entry};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
+
+/// Bytes of references that every page holds of the cases on the others, so that links find them. Beyond, a reader
+/// goes by the list of pages.
+const MOST_REFERENCES: usize = 500_000;
 
 /// The pages of a report as they fill.
 #[derive(Debug)]
@@ -56,16 +60,16 @@ impl<'p> Parts<'p> {
     pub fn add(&mut self, entry: &Entry, kept: &mut Kept) -> Result<()> {
         self.told.add(entry);
         let case = report_case(self.lexicon, self.options, entry, kept)?;
-        self.bytes += packed_size(&case, &mut self.words);
+        self.bytes += case_size(&case, &mut self.words);
         let full = self.parts.last().is_none_or(|part| {
-            part.cases.len() >= self.options.report_cases.max(1)
+            part.to + 1 - part.from >= self.options.report_cases.max(1)
                 || self.bytes > self.options.report_bytes
         });
         let tier = tier_of_entry(entry);
         if full {
             if !self.parts.is_empty() {
                 self.words = Words::default();
-                self.bytes = packed_size(&case, &mut self.words);
+                self.bytes = case_size(&case, &mut self.words);
             }
             let from = self.parts.last().map_or(1, |part| part.to + 1);
             self.parts.push(ReportPart {
@@ -100,10 +104,14 @@ impl<'p> Parts<'p> {
             options,
             told,
             first,
-            parts,
+            mut parts,
             ..
         } = self;
         let several = parts.len() > 1;
+        let references = parts.iter().flat_map(|part| &part.cases);
+        if references.map(String::len).sum::<usize>() > MOST_REFERENCES {
+            parts.iter_mut().for_each(|part| part.cases.clear());
+        }
         let write = |number: usize, cases: Vec<ReportCase>| {
             let mut data = page(&told, cases);
             if several {

@@ -1268,7 +1268,7 @@
     byId("case").replaceChildren(
       el("nav", { class: "casebar", "aria-label": "Cases" }, el("a", { href: listHash(), id: "back" }, "← All cases")),
       el("h1", { id: "case-title", tabindex: -1 }, "Case ", shown(id)),
-      el("p", {}, run.elsewhere.length ? "This case is on none of the pages of this report: it had no evidence." : "This case is not on this page: it had no evidence. The tables beside this file hold every case with evidence."));
+      el("p", {}, run.elsewhere.length ? "This case is not on this page. Look on the others, or in the table of cases beside this file; it may have had no evidence." : "This case is not on this page: it had no evidence. The tables beside this file hold every case with evidence."));
     window.scrollTo(0, 0);
   }
 
