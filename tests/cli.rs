@@ -289,7 +289,7 @@ fn what_cannot_be_decoded_costs_one_record() {
     let run = desk.scan("mended", &["in.csv", "--encoding", "utf-8"], 0);
     assert!(
         run.stderr
-            .contains("1 characters were no UTF-8 and replaced")
+            .contains("1 characters could not be decoded and were replaced")
     );
     assert!(desk.read("mended/evidence.csv").contains("SENTINEL café"));
     let run = desk.scan("out", &["in.csv", "--encoding", "utf-8", "--strict"], 1);

@@ -9,6 +9,8 @@ mod support;
 
 mod assertion;
 mod assess;
+mod awkward;
+mod awkward_files;
 mod boilerplate;
 mod browser;
 mod case;

@@ -121,6 +121,7 @@ pub(super) fn choose(
         );
         return match binary_kind(head) {
             Some(Kind::Unreadable(kind)) => Err(unreadable(path, kind)),
+            Some(Kind::Zip) if !binary => Err(unreadable(path, ZIP)),
             Some(Kind::Readable(found)) if !binary => {
                 let (found, format) = (found.as_str(), format.as_str());
                 let message =
@@ -131,6 +132,13 @@ pub(super) fn choose(
         };
     }
     match binary_kind(head) {
+        // What a zip archive holds does not always show in its first bytes.
+        Some(Kind::Zip) => {
+            return match InputFormat::of_path(path) {
+                Some(format @ (InputFormat::Sheet | InputFormat::Docx)) => Ok(format),
+                _ => Err(unreadable(path, ZIP)),
+            };
+        }
         Some(Kind::Unreadable(kind)) => return Err(unreadable(path, kind)),
         Some(Kind::Readable(InputFormat::Parquet)) if !cfg!(feature = "parquet") => {
             return Err(no_parquet());
@@ -173,8 +181,12 @@ fn holds_object(start: &[u8]) -> bool {
     line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 
+const ZIP: &str = "a zip archive, not text; unpack it, or save what is in it as CSV or plain text";
+
 enum Kind {
     Readable(InputFormat),
+    /// An archive of nobody knows what.
+    Zip,
     Unreadable(&'static str),
 }
 
@@ -191,9 +203,7 @@ fn binary_kind(head: &[u8]) -> Option<Kind> {
     Some(match head {
         [b'P', b'K', 3 | 5, 4 | 6, ..] => match archive::kind(head) {
             Some(format) => Kind::Readable(format),
-            None => Kind::Unreadable(
-                "a zip archive, not text; unpack it, or save what is in it as CSV or plain text",
-            ),
+            None => Kind::Zip,
         },
         [b'P', b'A', b'R', b'1', ..] => Kind::Readable(InputFormat::Parquet),
         [0xD0, 0xCF, 0x11, 0xE0, ..] if memchr::memmem::find(head, &encrypted).is_some() => {

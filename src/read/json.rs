@@ -53,9 +53,15 @@ fn keys_near_start(source: &mut Source, limit: usize) -> Result<Vec<String>> {
         let mut keys = Vec::new();
         let mut scan = Scan::default();
         let unread = source.unread();
-        while let Step::Value { start, end } = scan.advance(unread) {
-            // What is wrong with an object is told where it is read.
-            let _ = add_keys(&unread[start..end], &mut keys);
+        loop {
+            match scan.advance(unread) {
+                // What is wrong with an object is told where it is read.
+                Step::Value { start, end } => {
+                    let _ = add_keys(&unread[start..end], &mut keys);
+                }
+                Step::BrokenString { .. } => {}
+                Step::More { .. } => break,
+            }
         }
         let before = unread.len();
         if !keys.is_empty() || ended || before > limit {

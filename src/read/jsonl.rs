@@ -15,7 +15,7 @@ use super::columns::Columns;
 use super::repair::Repair;
 use super::source::Source;
 use super::tally::{Place, Tally};
-use super::{Done, ReadOptions, Value};
+use super::{Done, ReadOptions, Value, surrogates};
 use crate::error::{Error, Result};
 
 /// Reads all lines of `source`.
@@ -83,7 +83,18 @@ impl Objects {
             Ok(text) => text.unwrap_or_default(),
             Err(reason) => return tally.reject(place, None, reason),
         };
-        match parse(&text, &self.names) {
+        let mended: String;
+        let mut slots = parse(&text, &self.names);
+        if slots.is_err()
+            && let Some((found, halves)) = surrogates::mend(&text)
+        {
+            mended = found;
+            slots = match repair.replace(halves) {
+                Ok(()) => parse(&mended, &self.names),
+                Err(reason) => Err(reason),
+            };
+        }
+        match slots {
             Err(reason) => tally.reject(place, None, reason),
             Ok(slots) => tally.take(columns, place, |column| {
                 let slot = self.names.iter().position(|name| *name == column.name);
@@ -405,6 +416,10 @@ impl<'de> Visitor<'de> for SlotSeed {
     }
 
     fn visit_f64<E>(self, number: f64) -> std::result::Result<Slot<'de>, E> {
+        // Digits beyond these are lost by now: another record's reference could come of it.
+        if number.abs() >= 9_007_199_254_740_992.0 {
+            return Ok(Slot::Other("a number of more digits than are kept"));
+        }
         Ok(Slot::Number(number.to_string()))
     }
 

@@ -25,6 +25,7 @@ mod rows;
 mod sheet;
 mod sniff;
 mod source;
+mod surrogates;
 mod tally;
 mod text;
 mod workbook;

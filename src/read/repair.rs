@@ -34,6 +34,15 @@ impl Repair {
         self.replaced.get()
     }
 
+    /// Counts characters that were replaced elsewhere; with `--strict` they may not be.
+    pub(super) fn replace(&self, characters: u64) -> std::result::Result<(), String> {
+        if self.strict {
+            return Err("a character could not be decoded (--strict)".to_owned());
+        }
+        self.replaced.set(self.replaced.get() + characters);
+        Ok(())
+    }
+
     /// The text of the field `name`.
     pub(super) fn text<'v>(&self, bytes: &'v [u8], name: &str) -> Value<'v> {
         match std::str::from_utf8(bytes) {

@@ -1,5 +1,5 @@
-//! Which delimiter a table has: the one by which most rows at its start have as many fields as the
-//! header; a tie goes to the comma, then to the semicolon, the tab and the bar.
+//! Which delimiter a table has: the one that stands in its header; of several, the one by which most
+//! rows have as many fields as the header.
 
 use memchr::memchr2;
 
@@ -25,40 +25,54 @@ pub(super) fn delimiter_of(start: &[u8]) -> u8 {
     if let Some(stated) = stated_delimiter(start) {
         return stated;
     }
-    let mut best = (b',', 0);
+    let mut best: Option<Fit> = None;
     for delimiter in DELIMITERS {
-        let score = score(start, delimiter);
-        if score > best.1 {
-            best = (delimiter, score);
+        let fit = Fit::of(start, delimiter);
+        if fit.width > 1 && best.as_ref().is_none_or(|best| fit.is_better_than(best)) {
+            best = Some(fit);
         }
     }
-    best.0
+    best.map_or(b',', |best| best.delimiter)
 }
 
-/// How well a delimiter fits: nothing if it does not stand in the header; otherwise by the share of
-/// rows that it divides as it does the header, and a little by the number of fields.
-fn score(start: &[u8], delimiter: u8) -> usize {
-    let mut widths = Widths {
-        rest: start,
-        delimiter,
+/// How well a delimiter fits.
+struct Fit {
+    delimiter: u8,
+    /// Fields of the header.
+    width: usize,
+    /// Rows with as many, in percent; `None` if there are no rows.
+    share: Option<usize>,
+}
+
+impl Fit {
+    fn of(start: &[u8], delimiter: u8) -> Self {
+        let mut widths = Widths {
+            rest: start,
+            delimiter,
+        }
+        .take(ROWS + 1);
+        let width = widths.next().unwrap_or(0);
+        let (mut rows, mut alike) = (0, 0);
+        for row in widths {
+            rows += 1;
+            alike += usize::from(row == width);
+        }
+        Self {
+            delimiter,
+            width,
+            share: (rows > 0).then(|| 100 * alike / rows),
+        }
     }
-    .take(ROWS + 1);
-    let Some(width) = widths.next().filter(|width| *width > 1) else {
-        return 0;
-    };
-    let (mut rows, mut alike) = (0, 0);
-    for row in widths {
-        rows += 1;
-        alike += usize::from(row == width);
+
+    /// Where two stand in the header, the first is taken unless the second divides the rows clearly
+    /// better: commas of narratives that are not quoted make many rows wider than their header.
+    fn is_better_than(&self, before: &Self) -> bool {
+        match (self.share, before.share) {
+            (Some(100), Some(100)) => self.width > before.width,
+            (Some(own), Some(other)) => own > other + 30,
+            _ => false,
+        }
     }
-    let share = match rows {
-        0 => 100,
-        rows => 100 * alike / rows,
-    };
-    // A header with commas, and rows with commas in their narratives as well, stays what its name
-    // says: only a clearly better delimiter wins.
-    let usual = if delimiter == b',' { 30 } else { 0 };
-    1000 * (share + usual) + width.min(900)
 }
 
 /// The number of fields of each row that is not blank.
