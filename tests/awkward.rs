@@ -742,3 +742,127 @@ fn misread() {
         },
     ]);
 }
+
+/// Bytes turned at random, in the file and in what is packed in it: whatever comes of it is read or
+/// refused, and nothing is lost of what is read.
+#[test]
+fn damaged_at_random() {
+    use throughline::read::{ReadOptions, read_input};
+    let told: &[&[V<'_>]] = &[
+        &[V::Text("id"), V::Text("date"), V::Text("text")],
+        &[V::Number(1.0), V::Date(45_415.5), V::Text(TOLD)],
+        &[V::Formula("=1", "2"), V::Blank, V::Text("b")],
+    ];
+    let sheet = xlsx(&[("Log", told)]);
+    let row = format!(
+        "<table:table-row>{}{}</table:table-row>",
+        ods_cell("id"),
+        ods_cell("text")
+    );
+    let seeds = [
+        ("a.xlsx", sheet),
+        ("a.ods", ods(&row.repeat(3))),
+        (
+            "a.docx",
+            docx("<w:p><w:r><w:t>a &amp; b</w:t><w:tab/></w:r></w:p>"),
+        ),
+        ("a.csv.gz", gzip(csv("1,a\n").as_bytes())),
+        ("a.csv.zst", zstd(csv("1,a\n").repeat(9).as_bytes())),
+        (
+            "a.json",
+            b"[{\"id\":1,\"text\":\"a\"},\n{\"text\":\"b\\ud83d\"}]".to_vec(),
+        ),
+        ("a.csv", b"id;text\r\n1;\"a\r\nb\"\r\n".to_vec()),
+    ];
+    let rounds: u64 = match std::env::var("THROUGHLINE_ROUNDS") {
+        Ok(rounds) => rounds.parse().unwrap(),
+        Err(_) => 150,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    for (name, seed) in &seeds {
+        let path = folder.path().join(name);
+        for round in 0..rounds {
+            let mut random = Random(round + 1);
+            let bytes = match unzipped(seed) {
+                // Every other time what is packed is turned, which no checksum guards then.
+                Some(mut parts) if round % 2 == 0 => {
+                    let part = random.below(parts.len());
+                    random.turn(&mut parts[part].1);
+                    let parts: Vec<(&str, &[u8])> =
+                        parts.iter().map(|(n, b)| (n.as_str(), &b[..])).collect();
+                    zip(&parts)
+                }
+                _ => {
+                    let mut bytes = seed.clone();
+                    random.turn(&mut bytes);
+                    bytes
+                }
+            };
+            std::fs::write(&path, &bytes).unwrap();
+            let options = ReadOptions {
+                max_sheet_bytes: 1 << 20,
+                ..ReadOptions::default()
+            };
+            let mut records = 0;
+            let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                read_input(&path, &options, &mut |_| {
+                    records += 1;
+                    Ok(())
+                })
+            }));
+            match read {
+                Ok(Ok(info)) => assert_eq!(info.records, records, "{name}, round {round}"),
+                Ok(Err(_)) => {}
+                Err(_) => panic!("{name}, round {round} panics"),
+            }
+        }
+    }
+}
+
+fn unzipped(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
+    let mut archive = ::zip::ZipArchive::new(std::io::Cursor::new(bytes)).ok()?;
+    let mut parts = Vec::new();
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut part, &mut bytes).unwrap();
+        parts.push((part.name().unwrap().to_string(), bytes));
+    }
+    Some(parts)
+}
+
+/// A small generator of numbers that are the same on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        for _ in 0..3 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+        }
+        (self.0 % limit.max(1) as u64) as usize
+    }
+
+    /// Turns a few bytes: other values, some cut out, some twice.
+    fn turn(&mut self, bytes: &mut Vec<u8>) {
+        for _ in 0..=self.below(4) {
+            if bytes.is_empty() {
+                return;
+            }
+            let at = self.below(bytes.len());
+            let end = (at + 1 + self.below(20)).min(bytes.len());
+            match self.below(6) {
+                0 => bytes[at] = self.below(256) as u8,
+                1 => bytes[at] ^= 1 << self.below(8),
+                2 => drop(bytes.drain(at..end)),
+                3 => bytes.truncate(at),
+                4 => {
+                    let piece = bytes[at..end].to_vec();
+                    bytes.splice(at..at, piece);
+                }
+                _ => bytes[at] = b"<>&\"0 9-A/"[self.below(10)],
+            }
+        }
+    }
+}

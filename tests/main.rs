@@ -37,6 +37,7 @@ mod read;
 mod redact;
 mod review;
 mod robust;
+mod same_data;
 mod sample;
 mod segment;
 mod statement;
