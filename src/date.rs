@@ -149,6 +149,9 @@ fn time_of_day(text: &str) -> Option<Time> {
 /// ```
 pub fn parse_date(text: &str) -> Option<Date> {
     let text = text.trim();
+    if let Some(day) = serial(text) {
+        return Some(day);
+    }
     let mut parts = text
         .split(|c: char| !c.is_alphanumeric())
         .filter(|part| !part.is_empty())
@@ -181,6 +184,21 @@ pub fn parse_date(text: &str) -> Option<Date> {
         return date(&third, &first, &second);
     }
     date(&third, &second, &first).or_else(|| date(&third, &first, &second))
+}
+
+/// A day as a spreadsheet counts them, which is what is left of a date whose cell lost its form:
+/// `45415`, with a time of day `45415.82`. Only days that an incident may have had, 1954 to 2064.
+fn serial(text: &str) -> Option<Date> {
+    let (days, rest) = text.split_once('.').unwrap_or((text, ""));
+    if days.len() != 5 || !numeric(days) || !numeric(rest) {
+        return None;
+    }
+    let days: i64 = days
+        .parse()
+        .ok()
+        .filter(|days| (20_000..=60_000).contains(days))?;
+    let first = Date::constant(1899, 12, 30);
+    first.checked_add(jiff::Span::new().days(days)).ok()
 }
 
 fn numeric(text: &str) -> bool {
@@ -234,6 +252,8 @@ mod tests {
             ("May 3, 2024", "2024-05-03"),
             ("20240503", "2024-05-03"),
             ("7/31/2024", "2024-07-31"),
+            ("45415", "2024-05-03"),
+            ("45415.819444", "2024-05-03"),
         ];
         for (text, expected) in cases {
             assert_eq!(
@@ -271,7 +291,18 @@ mod tests {
         assert_eq!(time("2024-05-03T19:40:00Z").as_deref(), Some("19:40:00"));
         assert_eq!(time("3 May 2024"), None);
         assert_eq!(written(Date::constant(2024, 5, 3)), "3 May 2024");
-        for text in ["", "n/a", "2024", "99/99/2024", "yesterday", "é"] {
+        for text in [
+            "",
+            "n/a",
+            "2024",
+            "99/99/2024",
+            "yesterday",
+            "é",
+            "12345",
+            "99999",
+            "45415a",
+            "45415.x",
+        ] {
             assert_eq!(parse_date(text), None, "{text}");
         }
     }

@@ -304,6 +304,7 @@ mod tests {
             line: record + 1,
             incident_id: String::new(),
             reason: "why".to_owned(),
+            byte_offset: String::new(),
         }
     }
 

@@ -82,6 +82,9 @@ pub struct Rejected {
     pub incident_id: String,
     /// Why it was not scanned. Never holds narrative text.
     pub reason: String,
+    /// Byte of the input on which the record begins, from 0, where the format has bytes to point to;
+    /// of a packed file, in what it unpacks to. Empty where there are none.
+    pub byte_offset: String,
 }
 
 /// What a reader yields for each record of its input.

@@ -322,6 +322,19 @@ impl PastManifest {
             link_columns: Vec::new(),
             coded_columns: Vec::new(),
             encoding: text("encoding"),
+            sheet: text("sheet"),
+            max_sheet_bytes: self
+                .options
+                .get("max_sheet_bytes")
+                .and_then(serde_json::Value::as_u64)
+                .unwrap_or_default(),
+            strict: self
+                .options
+                .get("strict")
+                .and_then(serde_json::Value::as_bool)
+                == Some(true),
+            // The run was not stopped by it.
+            rejects_limit: None,
             max_record_bytes: self
                 .options
                 .get("max_record_bytes")

@@ -286,7 +286,13 @@ fn what_cannot_be_decoded_costs_one_record() {
         b"SENTINEL caf\xE9 he took her purse\nC9,I9,2024-01-04,nothing \0 he took her purse\n",
     );
     desk.write("in.csv", file);
-    let run = desk.scan("out", &["in.csv", "--encoding", "utf-8"], 1);
+    let run = desk.scan("mended", &["in.csv", "--encoding", "utf-8"], 0);
+    assert!(
+        run.stderr
+            .contains("1 characters could not be decoded and were replaced")
+    );
+    assert!(desk.read("mended/evidence.csv").contains("SENTINEL café"));
+    let run = desk.scan("out", &["in.csv", "--encoding", "utf-8", "--strict"], 1);
     assert!(
         run.stderr.contains("scanned + 1 rejected"),
         "{}",

@@ -9,6 +9,8 @@ mod support;
 
 mod assertion;
 mod assess;
+mod awkward;
+mod awkward_files;
 mod boilerplate;
 mod browser;
 mod case;
@@ -35,6 +37,7 @@ mod read;
 mod redact;
 mod review;
 mod robust;
+mod same_data;
 mod sample;
 mod segment;
 mod spreadsheet;

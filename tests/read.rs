@@ -351,23 +351,35 @@ fn nul_bytes_are_characters() {
 }
 
 #[test]
-fn invalid_utf8_beyond_the_start_costs_one_record() {
+fn invalid_utf8_beyond_the_start_is_mended_or_costs_one_record() {
     let mut bytes = b"id,text\n".to_vec();
     for row in 0..10_000 {
         bytes.extend(format!("{row},she left again\n").bytes());
     }
     bytes.extend(b"I9,caf\xE9\nI10,ok\n");
     let out = read("log.csv", &bytes);
+    assert_eq!((out.rejected.len(), out.info.replaced), (0, 1));
+    assert_eq!(out.texts()[10_000], "café");
+    let strict = ReadOptions {
+        strict: true,
+        ..ReadOptions::default()
+    };
+    let out = read_with("log.csv", &bytes, &strict);
     assert_eq!(out.info.encoding, "utf-8");
-    assert_eq!(out.reasons(), [(10_002, "invalid UTF-8 in field \"text\"")]);
+    assert_eq!(
+        out.reasons(),
+        [(10_002, "invalid UTF-8 in field \"text\" (--strict)")]
+    );
+    let row = bytes.windows(2).position(|pair| pair == b"I9").unwrap();
+    assert_eq!(out.rejected[0].byte_offset, row.to_string());
     assert_eq!(out.rejected[0].incident_id, "I9");
     assert_eq!(out.records.len(), 10_001);
 
-    let out = read(
-        "log.jsonl",
-        b"{\"text\":\"\xE2\x80\x9Ca\xE2\x80\x9D\"}\n{\"text\":\"\xFF\"}\n",
-    );
-    assert_eq!(out.reasons(), [(2, "invalid UTF-8 in this line")]);
+    let lines = b"{\"text\":\"\xE2\x80\x9Ca\xE2\x80\x9D\"}\n{\"text\":\"\xE9\"}\n";
+    assert_eq!(read("log.jsonl", lines).texts(), ["“a”", "é"]);
+    let out = read_with("log.jsonl", lines, &strict);
+    let reason = "invalid UTF-8 in field \"(the whole object)\" (--strict)";
+    assert_eq!(out.reasons(), [(2, reason)]);
 }
 
 #[test]
@@ -414,7 +426,7 @@ fn declared_encodings() {
     let out = read_with("log.csv", b"id,text\n1,a\x81\x20b\n", &options("shift_jis"));
     assert_eq!((out.texts(), out.info.replaced), (vec!["a\u{FFFD} b"], 1));
     let out = read_with("log.csv", b"id,text\n1,caf\xE9\n", &options("utf-8"));
-    assert_eq!(out.rejected.len(), 1);
+    assert_eq!((out.texts(), out.info.replaced), (vec!["café"], 1));
     let message = failure("log.csv", "id,text\n", &options("klingon"));
     assert!(
         message.starts_with("unknown encoding \"klingon\""),
@@ -506,8 +518,9 @@ fn formats_that_cannot_be_told() {
     let message = failure("log.dat", "id,text\n", &options);
     assert!(message.contains("--input-format"), "{message}");
     let message = failure("log.csv", b"PK\x03\x04...", &options);
-    assert!(message.contains("an Excel workbook"), "{message}");
-    assert!("xlsx".parse::<InputFormat>().is_err());
+    assert!(message.contains("a zip archive"), "{message}");
+    assert_eq!("ods".parse::<InputFormat>().unwrap(), InputFormat::Sheet);
+    assert!("xls".parse::<InputFormat>().is_err());
     assert_eq!("TXT".parse::<InputFormat>().unwrap(), InputFormat::Text);
     assert_eq!(
         "parquet".parse::<InputFormat>().is_ok(),

@@ -68,7 +68,8 @@ pub struct LexiconChoice {
 /// Options of `scan`.
 #[derive(Debug, Args)]
 pub struct ScanArgs {
-    /// Files, folders, or `-` for standard input.
+    /// Files, folders (searched at any depth, in order of name), patterns such as 'logs/*.csv', or `-`
+    /// for standard input. Packed with gzip or zstd or not.
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
     /// Output folder; made if missing. A folder that holds a run is refused without --force.
@@ -138,6 +139,11 @@ pub struct ScanArgs {
     /// Where the incidents were, for the legal tests beside response checks.
     #[arg(long, value_name = "NAME", default_value = "england_and_wales")]
     pub jurisdiction: String,
+    /// Stop, with status 2, where a larger share of an input is of no use (rejected, or without text):
+    /// a wrong column is likelier than such data. Judged from 20 records on, at the end of an input and
+    /// after 10,000 records.
+    #[arg(long, value_name = "SHARE", default_value = "90%", value_parser = super::inputs::rejects_limit)]
+    pub rejects_limit: f64,
     /// Exit with status 1 if a case reaches this tier.
     #[arg(long, value_name = "TIER", value_parser = clap::value_parser!(u8).range(1..=3))]
     pub fail_on: Option<u8>,
@@ -149,7 +155,7 @@ pub struct ScanArgs {
 /// How to read the input.
 #[derive(Clone, Debug, Args)]
 pub struct ReadArgs {
-    /// csv, tsv, jsonl, parquet or txt [default: by extension].
+    /// csv, tsv, jsonl, json, parquet, xlsx, ods, txt or docx [default: by extension and first bytes].
     #[arg(long, value_name = "FORMAT")]
     pub input_format: Option<String>,
     /// Narrative columns, read in this order [default: guessed from the header].
@@ -179,12 +185,23 @@ pub struct ReadArgs {
     /// Column of areas (force, district, beat, ward …), to filter cases by in the report [default: guessed].
     #[arg(long, value_name = "NAME")]
     pub area_column: Option<String>,
-    /// Character encoding: auto, utf-8, windows-1252, utf-16le …
+    /// Character encoding: auto, utf-8, windows-1252, utf-16le … A byte-order mark outranks it.
     #[arg(long, value_name = "LABEL", default_value = "auto")]
     pub encoding: String,
-    /// A record over this size is rejected.
+    /// Reject a record in which a character cannot be decoded [default: the character is replaced and
+    /// counted]. The run goes on.
+    #[arg(long)]
+    pub strict: bool,
+    /// Sheet of a workbook [default: the only one that has a narrative column].
+    #[arg(long, value_name = "NAME|N")]
+    pub sheet: Option<String>,
+    /// A record over this size is rejected, without being read into memory as a whole.
     #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024)]
     pub max_record_bytes: usize,
+    /// A workbook or Word document that unpacks to more than this is refused; so is one that unpacks
+    /// to over a hundred times its size, if that is more than a 32nd of this.
+    #[arg(long, value_name = "BYTES", default_value_t = 512 * 1024 * 1024)]
+    pub max_sheet_bytes: u64,
 }
 
 /// Options of `explain`.

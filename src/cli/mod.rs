@@ -4,6 +4,7 @@ mod args;
 mod compare;
 mod evaluate;
 mod explain;
+mod inputs;
 mod lexicon;
 mod privacy;
 mod review;

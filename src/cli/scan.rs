@@ -1,5 +1,6 @@
 //! `throughline scan`: the main job.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{ReadArgs, ScanArgs};
+use super::inputs;
 use super::lexicon::load;
 use super::{COMPLETE, FAILED, LOOK};
 use throughline::boilerplate::MuteList;
@@ -20,7 +22,7 @@ use throughline::journal::{Header, Journal};
 use throughline::lexicon::Lexicon;
 use throughline::narrative::ReadItem;
 use throughline::pipeline::{Plan, run as run_plan};
-use throughline::read::{InputInfo, ReadOptions, expand_inputs, read_input};
+use throughline::read::{InputFiles, InputInfo, ReadOptions, find_inputs, read_input};
 use throughline::report::{
     CANDIDATES_FILE, Existing, OutputFormat, RunOptions, RunSummary, RunWriter, Staging, Timing,
 };
@@ -46,11 +48,16 @@ pub fn read_options(args: &ReadArgs) -> Result<ReadOptions> {
         coded_columns: Vec::new(),
         encoding: Some(args.encoding.clone()),
         max_record_bytes: args.max_record_bytes,
+        sheet: args.sheet.clone(),
+        max_sheet_bytes: args.max_sheet_bytes,
+        strict: args.strict,
+        rejects_limit: None,
     })
 }
 
 pub fn run(args: &ScanArgs) -> Result<u8> {
     let mut read = read_options(&args.read)?;
+    read.rejects_limit = Some(args.rejects_limit);
     let mut formats: Vec<OutputFormat> = Vec::new();
     for name in &args.format {
         let format = name.parse()?;
@@ -67,7 +74,10 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     read.coded_columns = coded.iter().map(|c| c.column.clone()).collect();
     let link_keys = LinkKeys::parse(&args.link_by);
     read.link_columns.clone_from(&link_keys.columns);
-    let inputs = expand_inputs(&args.inputs)?;
+    let InputFiles {
+        files: inputs,
+        left_out,
+    } = find_inputs(&args.inputs)?;
     let links = match link_keys.keys.is_empty() {
         true => None,
         false => Some(link(&inputs, &read, &link_keys)?),
@@ -80,7 +90,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     };
     let mut staging = Staging::prepare(&args.out, existing)?;
     let begun = (jiff::Timestamp::now(), Instant::now());
-    let manifest = manifest_options(args, &mute, &coded);
+    let manifest = manifest_options(args, &mute, &coded, &left_out);
     let options = RunOptions {
         formats,
         raw_csv: args.raw_csv,
@@ -129,7 +139,7 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         Err(error) => return Err(failed(error, &mut staging, journal.as_ref(), args).into()),
     };
     if !args.quiet {
-        match print(args, &infos, &summary) {
+        match print(args, &infos, &left_out, &summary) {
             // The run stands; whoever listened went away.
             Err(e) if is_broken_pipe(&e) => {}
             told => told?,
@@ -178,6 +188,7 @@ fn write(
         writer.take(&outcome)
     })?;
     progress.finish_and_clear();
+    inputs::judge(&infos, plan.read.rejects_limit)?;
     // A misspelt column would pass for one in which nothing is ticked.
     if let Some(column) = plan.read.coded_columns.iter().find(|column| {
         infos
@@ -315,7 +326,12 @@ fn link(inputs: &[PathBuf], read: &ReadOptions, keys: &LinkKeys) -> Result<Links
 }
 
 /// Options that change the output, for the manifest. Paths and threads do not.
-fn manifest_options(args: &ScanArgs, mute: &MuteList, coded: &[CodedColumn]) -> serde_json::Value {
+fn manifest_options(
+    args: &ScanArgs,
+    mute: &MuteList,
+    coded: &[CodedColumn],
+    left_out: &BTreeMap<String, u64>,
+) -> serde_json::Value {
     serde_json::json!({
         "input_format": args.read.input_format,
         "text_column": args.read.text_column,
@@ -324,6 +340,11 @@ fn manifest_options(args: &ScanArgs, mute: &MuteList, coded: &[CodedColumn]) -> 
         "date_column": args.read.date_column,
         "encoding": args.read.encoding,
         "max_record_bytes": args.read.max_record_bytes,
+        "sheet": args.read.sheet,
+        "max_sheet_bytes": args.read.max_sheet_bytes,
+        "strict": args.read.strict,
+        "rejects_limit": args.rejects_limit,
+        "files_left_out": left_out,
         "format": args.format,
         "raw_csv": args.raw_csv,
         "report_cases": args.report_cases,
@@ -356,20 +377,14 @@ fn progress(quiet: bool) -> ProgressBar {
     bar
 }
 
-fn print(args: &ScanArgs, infos: &[InputInfo], summary: &RunSummary) -> Result<()> {
+fn print(
+    args: &ScanArgs,
+    infos: &[InputInfo],
+    left_out: &BTreeMap<String, u64>,
+    summary: &RunSummary,
+) -> Result<()> {
     let mut out = io::stderr().lock();
-    for info in infos {
-        let guessed = match info.encoding.as_str() {
-            "utf-8" | "" => String::new(),
-            other => format!(", read as {other}, {} characters replaced", info.replaced),
-        };
-        let columns = info.columns.text.join(", ");
-        writeln!(
-            out,
-            "{}: {} records, text in {columns}{guessed}",
-            info.source, info.records
-        )?;
-    }
+    inputs::told(&mut out, infos, left_out)?;
     let c = summary.counts;
     writeln!(
         out,

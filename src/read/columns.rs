@@ -123,6 +123,8 @@ pub(super) struct Columns {
     pub(super) coded: Vec<Option<Column>>,
     /// Names of the coded columns that are there, as they were asked for.
     coded_names: Vec<String>,
+    /// Name of a column that would have been taken for the narrative, had none been named.
+    pub(super) other_text: Option<String>,
 }
 
 impl Columns {
@@ -181,8 +183,12 @@ impl Columns {
             Some(column) => Ok(Some(column)),
             None => header.guess(names, option, &taken),
         };
+        let mut other_text = None;
         if text.is_empty() {
             text.push(header.guess_text(&taken)?);
+        } else {
+            let guess = header.guess_text(&taken).ok();
+            other_text = guess.map(|column| column.name.to_string());
         }
         let case = guess(case, CASE, "--case-column")?;
         let id = guess(id, ID, "--id-column")?;
@@ -223,6 +229,7 @@ impl Columns {
                 .map(|(name, _)| name.clone())
                 .collect(),
             coded,
+            other_text,
         })
     }
 

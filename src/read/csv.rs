@@ -1,27 +1,34 @@
-//! CSV and TSV: a header line, then one record a row.
+//! CSV and TSV, whatever their delimiter: a header line, then one record a row.
 //!
 //! A row must have as many fields as the header, or its columns cannot be trusted: an unquoted
 //! comma in a narrative shifts all that follows. Blank surplus fields are allowed, because
 //! spreadsheets add them.
 
-use super::columns::{Columns, ColumnsUsed};
+use super::columns::Columns;
+use super::repair::Repair;
 use super::rows::{Row, Rows};
+use super::sniff::{delimiter_of, stated_delimiter};
 use super::source::Source;
-use super::{InputFormat, ReadOptions, Tally, utf8};
+use super::tally::{Place, Tally};
+use super::{Done, InputFormat, ReadOptions};
 use crate::error::{Error, Result};
 
-/// Reads all rows of `source`, and gives it back at its end.
+/// Reads all rows of `source`.
 pub(super) fn read(
     source: Source,
     format: InputFormat,
     options: &ReadOptions,
-    tally: &mut Tally,
-) -> Result<(ColumnsUsed, Source)> {
+    tally: &mut Tally<'_>,
+) -> Result<Done> {
     let path = source.path().to_owned();
-    let delimiter = match format {
-        InputFormat::Tsv => b'\t',
-        _ => delimiter_of(source.unread()),
+    let start = source.unread();
+    let delimiter = match (format, stated_delimiter(start)) {
+        (_, Some(stated)) => stated,
+        // A name that is wrong: there is no tab where there should be many.
+        (InputFormat::Tsv, None) if first_line(start).contains(&b'\t') => b'\t',
+        _ => delimiter_of(start),
     };
+    let repair = Repair::new(options);
     let mut rows = Rows::new(source, delimiter, options.limit());
     let header = header(&mut rows).map_err(|problem| match problem {
         Problem::Fatal(error) => error,
@@ -29,14 +36,19 @@ pub(super) fn read(
     })?;
     rows.set_width(header.len());
     let columns = Columns::resolve(&path, &header, options)?;
+    tally.begin(&columns, &header);
 
     while let Some(row) = rows.next_row()? {
-        let line = rows.row_line();
+        let place = Place {
+            line: rows.row_line(),
+            offset: rows.row_offset(),
+        };
         let (reason, whole) = match row {
             Row::Whole => match misfit(&rows, header.len()) {
                 None => {
-                    tally.take(&columns, line, |column| {
-                        utf8(rows.field(column.index).unwrap_or_default(), &column.name)
+                    tally.weigh(|index| rows.field(index).map_or(0, <[u8]>::len));
+                    tally.take(&columns, place, |column| {
+                        repair.text(rows.field(column.index).unwrap_or_default(), &column.name)
                     })?;
                     continue;
                 }
@@ -44,9 +56,16 @@ pub(super) fn read(
             },
             Row::Doubtful(reason) => (reason, false),
         };
-        tally.reject(line, trusted_id(&rows, &columns, whole), reason)?;
+        tally.reject(place, trusted_id(&rows, &columns, whole), reason)?;
     }
-    Ok((columns.used(), rows.into_source()))
+    Done::of(rows.into_source(), columns.used(), &repair)
+}
+
+fn first_line(start: &[u8]) -> &[u8] {
+    let mut lines = start
+        .trim_ascii_start()
+        .split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.next().unwrap_or_default()
 }
 
 enum Problem {
@@ -55,7 +74,12 @@ enum Problem {
 }
 
 fn header(rows: &mut Rows) -> std::result::Result<Vec<String>, Problem> {
-    match rows.next_row().map_err(Problem::Fatal)? {
+    let mut row = rows.next_row().map_err(Problem::Fatal)?;
+    let first = rows.field(0).unwrap_or_default();
+    if row == Some(Row::Whole) && rows.len() <= 2 && first.starts_with(b"sep=") {
+        row = rows.next_row().map_err(Problem::Fatal)?;
+    }
+    match row {
         None => Err(Problem::Header(
             "the file is empty; expected a header line".into(),
         )),
@@ -110,49 +134,4 @@ fn trusted_id(rows: &Rows, columns: &Columns, whole: bool) -> Option<String> {
     let id = std::str::from_utf8(rows.field(index)?).ok()?.trim();
     // What is long or has blanks may be the rest of a narrative.
     (!id.is_empty() && id.len() <= 64 && !id.contains(char::is_whitespace)).then(|| id.to_owned())
-}
-
-/// The delimiter of a file called CSV: the comma, unless its first line has none and another
-/// character does the work (spreadsheets write semicolons in many countries).
-pub(super) fn delimiter_of(start: &[u8]) -> u8 {
-    let start = start.trim_ascii_start();
-    let line = start
-        .split(|&byte| byte == b'\n' || byte == b'\r')
-        .next()
-        .unwrap_or_default();
-    let count = |delimiter| {
-        let mut quoted = false;
-        let outside = |byte: &&u8| {
-            quoted ^= **byte == b'"';
-            !quoted && **byte == delimiter
-        };
-        line.iter().filter(outside).count()
-    };
-    if count(b',') > 0 {
-        return b',';
-    }
-    // The first of the most frequent ones; `max_by_key` alone would take the last.
-    let best = [b',', b';', b'\t', b'|']
-        .into_iter()
-        .rev()
-        .max_by_key(|&byte| count(byte));
-    best.unwrap_or(b',')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn delimiters_are_found_in_the_header() {
-        for (header, delimiter) in [
-            ("id,text;x;y\n", b','),
-            ("\"a,b\";text\r\n1;2,3,4", b';'),
-            ("id\ttext\n", b'\t'),
-            ("text\n", b','),
-            ("", b','),
-        ] {
-            assert_eq!(delimiter_of(header.as_bytes()), delimiter, "{header}");
-        }
-    }
 }

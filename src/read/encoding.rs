@@ -1,10 +1,11 @@
 //! Which character encoding an input is in, and decoding it as a stream.
 //!
 //! Three signs, in this order: a byte-order mark, the encoding the user named, and the first
-//! bytes of the input. UTF-8 is handed on as it is and checked record by record, so that one bad
-//! byte costs one record; every other encoding is decoded here, counting what had no meaning.
+//! bytes of the input. UTF-8 is handed on as it is and checked record by record (see `repair`); every
+//! other encoding is decoded here, counting what had no meaning.
 
-use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::error::{Error, Result};
 
@@ -72,8 +73,8 @@ fn utf16_by_nuls(head: &[u8]) -> Option<&'static Encoding> {
 /// UTF-8 unless the bytes say otherwise.
 ///
 /// Text in Windows-1252 hardly ever forms a valid multi-byte sequence by chance. So if such
-/// sequences outnumber the invalid ones, the input is UTF-8 with some damage: the damaged records
-/// are rejected one by one, rather than every apostrophe of the rest turned into `â€™`.
+/// sequences outnumber the invalid ones, the input is UTF-8 with some damage: that is mended record by
+/// record (see `repair`), rather than every apostrophe of the rest turned into `â€™`.
 fn utf8_or_legacy(head: &[u8], whole: bool) -> &'static Encoding {
     if std::str::from_utf8(head).is_ok() {
         return UTF_8;
@@ -87,10 +88,12 @@ fn utf8_or_legacy(head: &[u8], whole: bool) -> &'static Encoding {
         bad -= 1;
     }
     if bad == 0 || good > bad {
-        UTF_8
-    } else {
-        WINDOWS_1252
+        return UTF_8;
     }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(head, whole);
+    // A hint for short texts, in which a few bytes could be anything.
+    detector.guess(Some(b"uk"), Utf8Detection::Deny)
 }
 
 /// Whether the last bytes are a character that goes on beyond the end.
@@ -146,6 +149,8 @@ impl Decoder {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::WINDOWS_1252;
+
     use super::*;
 
     fn name(head: &[u8]) -> &'static str {

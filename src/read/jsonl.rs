@@ -11,51 +11,102 @@ use memchr::memchr;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 
-use super::columns::{Columns, ColumnsUsed};
+use super::columns::Columns;
+use super::repair::Repair;
 use super::source::Source;
-use super::{ReadOptions, Tally, Value};
+use super::tally::{Place, Tally};
+use super::{Done, ReadOptions, Value, surrogates};
 use crate::error::{Error, Result};
 
-/// Reads all lines of `source`, and gives it back at its end.
+/// Reads all lines of `source`.
 pub(super) fn read(
     mut source: Source,
     options: &ReadOptions,
-    tally: &mut Tally,
-) -> Result<(ColumnsUsed, Source)> {
+    tally: &mut Tally<'_>,
+) -> Result<Done> {
     let limit = options.limit();
     let keys = keys_near_start(&mut source, limit)?;
     let columns = Columns::resolve(source.path(), &keys, options)?;
-    let mut names: Vec<Arc<str>> = Vec::new();
-    for column in columns.all() {
-        if !names.contains(&column.name) {
-            names.push(column.name.clone());
-        }
-    }
-
+    tally.begin(&columns, &keys);
+    let objects = Objects::new(&columns);
+    let repair = Repair::new(options);
     let mut line = 0;
-    while let Some(length) = next_line(&mut source, limit)? {
+    loop {
+        let offset = source.offset();
+        let Some(length) = next_line(&mut source, limit)? else {
+            break;
+        };
         line += 1;
+        let place = Place { line, offset };
         let bytes = match length {
             Line::Of(length) => &source.unread()[..length],
             Line::TooLong => {
-                tally.reject(line, None, format!("record over {limit} bytes"))?;
+                tally.reject(place, None, format!("record over {limit} bytes"))?;
                 continue;
             }
         };
         if !bytes.trim_ascii().is_empty() {
-            match parse(bytes, &names) {
-                Err(reason) => tally.reject(line, None, reason)?,
-                Ok(slots) => tally.take(&columns, line, |column| {
-                    let slot = names.iter().position(|name| *name == column.name);
-                    let is_text = columns.text.contains(column);
-                    slot.map_or(Ok(None), |slot| slots[slot].value(&column.name, is_text))
-                })?,
-            }
+            objects.take(bytes, place, &columns, &repair, tally)?;
         }
         let length = bytes.len();
         source.consume(length);
     }
-    Ok((columns.used(), source))
+    Done::of(source, columns.used(), &repair)
+}
+
+/// Reads objects of which some values are needed.
+pub(super) struct Objects {
+    names: Vec<Arc<str>>,
+}
+
+impl Objects {
+    pub(super) fn new(columns: &Columns) -> Self {
+        let mut names: Vec<Arc<str>> = Vec::new();
+        for column in columns.all() {
+            if !names.contains(&column.name) {
+                names.push(column.name.clone());
+            }
+        }
+        Self { names }
+    }
+
+    /// Hands on the record that `bytes` hold, or rejects it.
+    pub(super) fn take(
+        &self,
+        bytes: &[u8],
+        place: Place,
+        columns: &Columns,
+        repair: &Repair,
+        tally: &mut Tally<'_>,
+    ) -> Result<()> {
+        let text = match repair.text(bytes, "(the whole object)") {
+            Ok(text) => text.unwrap_or_default(),
+            Err(reason) => return tally.reject(place, None, reason),
+        };
+        let mended: String;
+        let mut slots = parse(&text, &self.names);
+        if slots.is_err()
+            && let Some((found, halves)) = surrogates::mend(&text)
+        {
+            mended = found;
+            slots = match repair.replace(halves) {
+                Ok(()) => parse(&mended, &self.names),
+                Err(reason) => Err(reason),
+            };
+        }
+        match slots {
+            Err(reason) => tally.reject(place, None, reason),
+            Ok(slots) => tally.take(columns, place, |column| {
+                let slot = self.names.iter().position(|name| *name == column.name);
+                let is_text = columns.text.contains(column);
+                let value = slot.map_or(Ok(None), |slot| slots[slot].value(&column.name, is_text));
+                match value? {
+                    Some(value) => repair.whole(value, &column.name).map(Some),
+                    None => Ok(None),
+                }
+            }),
+        }
+    }
 }
 
 /// The next line of an input.
@@ -115,10 +166,7 @@ fn keys_near_start(source: &mut Source, limit: usize) -> Result<Vec<String>> {
             if line.trim_ascii().is_empty() || !whole {
                 continue;
             }
-            let found = std::str::from_utf8(line)
-                .map_err(|_| "invalid UTF-8".to_owned())
-                .and_then(|text| run(text, Keys(&mut keys)));
-            if let Err(reason) = found {
+            if let Err(reason) = add_keys(line, &mut keys) {
                 problem.get_or_insert((index as u64 + 1, reason));
             }
         }
@@ -140,9 +188,13 @@ fn keys_near_start(source: &mut Source, limit: usize) -> Result<Vec<String>> {
     }
 }
 
+/// Adds the keys of an object that are not there yet.
+pub(super) fn add_keys(object: &[u8], keys: &mut Vec<String>) -> std::result::Result<(), String> {
+    run(&String::from_utf8_lossy(object), Keys(keys))
+}
+
 /// The values of one object under `names`, or why the line is no object.
-fn parse<'de>(line: &'de [u8], names: &[Arc<str>]) -> std::result::Result<Vec<Slot<'de>>, String> {
-    let text = std::str::from_utf8(line).map_err(|_| "invalid UTF-8 in this line".to_owned())?;
+fn parse<'de>(text: &'de str, names: &[Arc<str>]) -> std::result::Result<Vec<Slot<'de>>, String> {
     let mut slots = vec![Slot::Missing; names.len()];
     run(
         text,
@@ -364,6 +416,10 @@ impl<'de> Visitor<'de> for SlotSeed {
     }
 
     fn visit_f64<E>(self, number: f64) -> std::result::Result<Slot<'de>, E> {
+        // Digits beyond these are lost by now: another record's reference could come of it.
+        if number.abs() >= 9_007_199_254_740_992.0 {
+            return Ok(Slot::Other("a number of more digits than are kept"));
+        }
         Ok(Slot::Number(number.to_string()))
     }
 
@@ -384,7 +440,7 @@ mod tests {
 
     fn reason(line: &str) -> String {
         let names = [Arc::from("id"), Arc::from("text")];
-        parse(line.as_bytes(), &names)
+        parse(line, &names)
             .map(|_| ())
             .expect_err("the line is broken")
     }
@@ -392,7 +448,7 @@ mod tests {
     #[test]
     fn values_are_kept_by_kind() {
         let names = ["id", "text", "date", "case"].map(Arc::from);
-        let line = br#"{"x":[1,{"id":2}],"text":"a\u00e9","id":12345678901,"date":null}"#;
+        let line = r#"{"x":[1,{"id":2}],"text":"a\u00e9","id":12345678901,"date":null}"#;
         let slots = parse(line, &names).expect("a good line");
         assert_eq!(slots[0].value("id", false), Ok(Some("12345678901".into())));
         assert_eq!(slots[1].value("text", true), Ok(Some("aé".into())));

@@ -4,6 +4,8 @@
 //! that know polars.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 
 use jiff::civil::{Date, DateTime, Time};
@@ -12,21 +14,21 @@ use polars::prelude::{
     AnyValue, ArrowDataType, DataFrame, ParquetReader, PolarsError, SerReader, Series, TimeUnit,
 };
 
-use super::columns::{Column, Columns, ColumnsUsed};
-use super::source::{self, Fingerprint};
-use super::{ReadOptions, Tally, Value, utf8};
+use super::columns::{Column, Columns};
+use super::raw::Raw;
+use super::repair::Repair;
+use super::tally::{Place, Tally};
+use super::{Done, ReadOptions, Value};
 use crate::error::{Error, Result};
 
 /// Rows decoded at a time. A slice never spans row groups.
 const SLICE: usize = 50_000;
 
-/// Reads all rows of the file at `path`.
-pub(super) fn read(
-    path: &Path,
-    options: &ReadOptions,
-    tally: &mut Tally,
-) -> Result<(ColumnsUsed, Fingerprint)> {
-    let (file, done) = source::seekable(path)?;
+/// Reads all rows of `raw`.
+pub(super) fn read(mut raw: Raw, options: &ReadOptions, tally: &mut Tally<'_>) -> Result<Done> {
+    let path = raw.path().to_owned();
+    let path = path.as_path();
+    let file = seekable(&mut raw)?;
     let broken = |error| into_error(path, &error);
     let again = || {
         file.try_clone()
@@ -38,6 +40,8 @@ pub(super) fn read(
     let metadata = reader.get_metadata().map_err(broken)?.clone();
     let names: Vec<String> = schema.iter_names().map(|name| name.to_string()).collect();
     let columns = Columns::resolve(path, &names, options)?;
+    tally.begin(&columns, &names);
+    let repair = Repair::new(options);
     // What is only shown beside a case may hold what it likes: its value is left out.
     for column in columns.required() {
         let kind = schema.get(column.name.as_ref()).map(|field| &field.dtype);
@@ -63,11 +67,33 @@ pub(super) fn read(
                 .with_projection(Some(needed.clone()))
                 .finish()
                 .map_err(broken)?;
-            take_frame(&frame, &needed, &columns, options.limit(), tally)?;
+            take_frame(&frame, &needed, &columns, options.limit(), &repair, tally)?;
             start += rows;
         }
     }
-    Ok((columns.used(), done))
+    let mut done = Done::of_raw(raw, columns.used())?;
+    done.replaced = repair.replaced();
+    Ok(done)
+}
+
+/// The file itself, for reading at any place; what is packed or comes through a pipe is copied to an
+/// unnamed temporary file first.
+fn seekable(raw: &mut Raw) -> Result<File> {
+    let path = raw.path().to_owned();
+    let unreadable = |e| Error::io("cannot read", &path, e);
+    if raw.compression().is_none() && path.as_os_str() != "-" {
+        return File::open(&path).map_err(unreadable);
+    }
+    let mut file = tempfile::tempfile().map_err(unreadable)?;
+    let (mut chunk, mut ended) = raw.take_head();
+    loop {
+        file.write_all(&chunk).map_err(unreadable)?;
+        chunk.clear();
+        if ended {
+            return Ok(file);
+        }
+        ended = raw.read_chunk(&mut chunk)? == 0;
+    }
 }
 
 fn take_frame(
@@ -75,7 +101,8 @@ fn take_frame(
     needed: &[usize],
     columns: &Columns,
     limit: usize,
-    tally: &mut Tally,
+    repair: &Repair,
+    tally: &mut Tally<'_>,
 ) -> Result<()> {
     // By position in the file, since that is how columns are known here.
     let series: Vec<&Series> = frame
@@ -86,15 +113,16 @@ fn take_frame(
     for row in 0..frame.height() {
         // There are no lines in this format; the row number finds the record again.
         let line = tally.records + 1;
-        tally.take(columns, line, |column: &Column| {
+        tally.take(columns, Place::line(line), |column: &Column| {
             let place = needed.binary_search(&column.index);
             let series = place.ok().and_then(|place| series.get(place));
             let value = series
                 .and_then(|series| series.get(row).ok())
                 .unwrap_or(AnyValue::Null);
-            match as_text(value, &column.name)? {
+            match as_text(value, &column.name, repair)? {
                 Some(text) if text.len() > limit => Err(format!("record over {limit} bytes")),
-                value => Ok(value),
+                Some(text) => repair.whole(text, &column.name).map(Some),
+                None => Ok(None),
             }
         })?;
     }
@@ -115,12 +143,12 @@ fn is_usable(kind: &ArrowDataType, is_text: bool) -> bool {
     }
 }
 
-fn as_text<'v>(value: AnyValue<'v>, name: &str) -> Value<'v> {
+fn as_text<'v>(value: AnyValue<'v>, name: &str, repair: &Repair) -> Value<'v> {
     let text = match value {
         AnyValue::Null => return Ok(None),
         AnyValue::String(text) => return Ok(Some(Cow::Borrowed(text))),
         // Text written without its logical type.
-        AnyValue::Binary(bytes) => return utf8(bytes, name),
+        AnyValue::Binary(bytes) => return repair.text(bytes, name),
         // References in a column with gaps come as floats; they print without `.0`.
         AnyValue::Float32(number) => number.to_string(),
         AnyValue::Float64(number) => number.to_string(),

@@ -21,6 +21,8 @@ pub(super) struct Rows {
     line: u64,
     /// Line on which the current row began.
     row_line: u64,
+    /// Byte of the input at which it began, where that is known.
+    row_offset: Option<u64>,
     /// Whether a field of the current row is quoted.
     quoted: bool,
     bytes: Vec<u8>,
@@ -80,6 +82,7 @@ impl Rows {
             width: 0,
             line: 1,
             row_line: 1,
+            row_offset: None,
             quoted: false,
             bytes,
             ends,
@@ -94,6 +97,11 @@ impl Rows {
     /// Line on which the current row began.
     pub(super) fn row_line(&self) -> u64 {
         self.row_line
+    }
+
+    /// Byte of the input at which the current row began, where that is known.
+    pub(super) fn row_offset(&self) -> Option<u64> {
+        self.row_offset
     }
 
     /// Line that reading has reached: one past the last line of the current row.
@@ -137,6 +145,7 @@ impl Rows {
         self.bytes.clear();
         self.ends.clear();
         self.row_line = self.line;
+        self.row_offset = self.source.offset();
         self.quoted = false;
         let mut state = State::FieldStart;
         let mut opened = Opened::default();
@@ -336,12 +345,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::read::ReadOptions;
+    use crate::read::raw::Raw;
+
+    fn utf8_source(path: &std::path::Path) -> Source {
+        let options = ReadOptions {
+            encoding: Some("utf-8".into()),
+            ..ReadOptions::default()
+        };
+        Source::new(Raw::open(path).unwrap(), &options).unwrap()
+    }
 
     /// All rows of `text`, each with its line; `None` for a doubtful one.
     fn split(text: &str, width: usize) -> Vec<(u64, Option<Vec<String>>)> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), text).unwrap();
-        let source = Source::open(file.path(), Some("utf-8")).unwrap();
+        let source = utf8_source(file.path());
         let mut rows = Rows::new(source, b',', 1 << 20);
         rows.set_width(width);
         let mut all = Vec::new();
@@ -375,7 +394,7 @@ mod tests {
     fn fields_before_the_doubtful_one_can_be_taken() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "I1,C1,\"he left\nher").unwrap();
-        let mut rows = Rows::new(Source::open(file.path(), None).unwrap(), b',', 100);
+        let mut rows = Rows::new(utf8_source(file.path()), b',', 100);
         assert!(matches!(rows.next_row().unwrap(), Some(Row::Doubtful(_))));
         assert_eq!(
             (rows.field(0), rows.field(1)),
@@ -427,7 +446,7 @@ mod tests {
         ) {
             let file = tempfile::NamedTempFile::new().unwrap();
             std::fs::write(file.path(), &text).unwrap();
-            let source = Source::open(file.path(), Some("utf-8")).unwrap();
+            let source = utf8_source(file.path());
             let mut rows = Rows::new(source, b',', limit);
             rows.set_width(width);
             let mut line = 0;

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader as _};
 
-use super::csv::delimiter_of;
 use super::rows::{Row, Rows};
+use super::sniff::delimiter_of;
 use super::source::Source;
 use crate::error::{Error, Result};
 
@@ -116,7 +116,7 @@ impl Sheet {
     }
 
     fn csv(path: &Path) -> Result<Self> {
-        let source = Source::open(path, None)?;
+        let source = Source::open(path)?;
         let delimiter = delimiter_of(source.unread());
         let mut rows = Rows::new(source, delimiter, ROW_LIMIT);
         let mut header: Option<Vec<String>> = None;

@@ -1,26 +1,20 @@
-//! Opens a path or standard input and hands on its text as a window of UTF-8 bytes, taking the
-//! SHA-256 of the raw bytes as they pass.
+//! Hands on the text of an open input as a window of UTF-8 bytes.
 //!
 //! The window grows only when the reader of a format asks for more before it has consumed what
 //! is there. So memory follows the longest record that a reader lets through, not the input.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use encoding_rs::{Encoding, UTF_8};
-use sha2::{Digest, Sha256};
+use std::path::Path;
 
+use super::ReadOptions;
 use super::encoding::{self, Decoder};
-use crate::error::{Error, Result};
-
-/// Bytes asked for at a time; also how much is looked at to find the encoding.
-const CHUNK: usize = 64 * 1024;
+use super::raw::{CHUNK, Raw};
+use crate::error::Result;
 
 /// An open input.
 pub(super) struct Source {
-    path: PathBuf,
-    raw: Hashing,
+    raw: Raw,
     encoding: &'static Encoding,
     /// `None` for UTF-8, which is handed on unchecked.
     decoder: Option<Decoder>,
@@ -28,7 +22,47 @@ pub(super) struct Source {
     undecoded: Vec<u8>,
     window: Vec<u8>,
     start: usize,
+    /// Bytes of the input before the first unread one.
+    passed: u64,
+    measure: Measure,
     ended: bool,
+}
+
+/// How decoded text is measured in bytes of the input.
+#[derive(Clone, Copy)]
+enum Measure {
+    Utf8,
+    /// A byte a character.
+    Single,
+    /// Two bytes a unit of UTF-16.
+    Wide,
+    /// Characters differ in length: not known.
+    Unknown,
+}
+
+impl Measure {
+    fn of(encoding: &'static Encoding) -> Self {
+        match encoding {
+            _ if encoding == UTF_8 => Self::Utf8,
+            _ if encoding == UTF_16LE || encoding == UTF_16BE => Self::Wide,
+            _ if encoding.is_single_byte() => Self::Single,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn bytes(self, text: &[u8]) -> u64 {
+        let begins = |byte: &&u8| **byte & 0xC0 != 0x80;
+        let characters = || text.iter().filter(begins).count() as u64;
+        match self {
+            Self::Utf8 => text.len() as u64,
+            Self::Single => characters(),
+            Self::Wide => {
+                let pairs = text.iter().filter(|byte| **byte >= 0xF0).count() as u64;
+                2 * (characters() + pairs)
+            }
+            Self::Unknown => 0,
+        }
+    }
 }
 
 /// What is known of an input once it has been read to its end.
@@ -44,19 +78,10 @@ pub(super) struct Fingerprint {
 }
 
 impl Source {
-    /// Opens `path` (`-` is standard input) and settles its encoding from its first bytes.
-    pub(super) fn open(path: &Path, label: Option<&str>) -> Result<Self> {
-        let declared = encoding::declared(label)?;
-        let mut raw = Hashing::open(path)?;
-        let mut head = Vec::with_capacity(CHUNK);
-        let mut ended = false;
-        while head.len() < CHUNK && !ended {
-            ended = raw.read_chunk(path, &mut head)? == 0;
-        }
-        if let Some(kind) = binary_kind(&head) {
-            let message = format!("this is {kind}, not text; save it as CSV or plain text first");
-            return Err(Error::input(path, None, message));
-        }
+    /// Settles the encoding of an open input from its first bytes.
+    pub(super) fn new(mut raw: Raw, options: &ReadOptions) -> Result<Self> {
+        let declared = encoding::declared(options.encoding.as_deref())?;
+        let (head, ended) = raw.take_head();
         let (encoding, mark) = encoding::choose(&head, ended, declared);
         let mut decoder = (encoding != UTF_8).then(|| Decoder::new(encoding));
         let (window, start) = match &mut decoder {
@@ -67,22 +92,33 @@ impl Source {
                 (window, 0)
             }
         };
-        let path = path.to_owned();
         Ok(Self {
-            path,
             raw,
             encoding,
             decoder,
             undecoded: Vec::new(),
             window,
             start,
+            passed: mark as u64,
+            measure: Measure::of(encoding),
             ended,
         })
     }
 
+    /// Opens a file whose format is known to be text.
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        Self::new(Raw::open(path)?, &ReadOptions::default())
+    }
+
     /// The path, for messages.
     pub(super) fn path(&self) -> &Path {
-        &self.path
+        self.raw.path()
+    }
+
+    /// Where the first unread byte stands in the input, once that is unpacked; `None` where the
+    /// encoding does not tell.
+    pub(super) fn offset(&self) -> Option<u64> {
+        (!matches!(self.measure, Measure::Unknown)).then_some(self.passed)
     }
 
     /// What has been read and not yet consumed.
@@ -92,6 +128,8 @@ impl Source {
 
     /// Marks the first `bytes` of [`Source::unread`] as done with.
     pub(super) fn consume(&mut self, bytes: usize) {
+        let end = (self.start + bytes).min(self.window.len());
+        self.passed += self.measure.bytes(&self.window[self.start..end]);
         self.start += bytes;
         debug_assert!(
             self.start <= self.window.len(),
@@ -106,10 +144,10 @@ impl Source {
         let before = self.window.len();
         while !self.ended && self.window.len() == before {
             match &mut self.decoder {
-                None => self.ended = self.raw.read_chunk(&self.path, &mut self.window)? == 0,
+                None => self.ended = self.raw.read_chunk(&mut self.window)? == 0,
                 Some(decoder) => {
                     self.undecoded.clear();
-                    self.ended = self.raw.read_chunk(&self.path, &mut self.undecoded)? == 0;
+                    self.ended = self.raw.read_chunk(&mut self.undecoded)? == 0;
                     decoder.decode(&self.undecoded, self.ended, &mut self.window);
                 }
             }
@@ -123,7 +161,7 @@ impl Source {
         while self.fill()? {
             self.start = self.window.len();
         }
-        let (sha256, bytes) = self.raw.finish();
+        let (sha256, bytes) = self.raw.finish()?;
         Ok(Fingerprint {
             sha256,
             bytes,
@@ -131,113 +169,6 @@ impl Source {
             replaced: self.decoder.map_or(0, |decoder| decoder.replaced()),
         })
     }
-}
-
-/// A raw byte stream that hashes what passes.
-struct Hashing {
-    inner: Box<dyn Read>,
-    sha: Sha256,
-    bytes: u64,
-}
-
-impl Hashing {
-    fn open(path: &Path) -> Result<Self> {
-        let inner: Box<dyn Read> = if path.as_os_str() == "-" {
-            Box::new(std::io::stdin().lock())
-        } else {
-            Box::new(File::open(path).map_err(|e| Error::io("cannot read", path, e))?)
-        };
-        Ok(Self {
-            inner,
-            sha: Sha256::new(),
-            bytes: 0,
-        })
-    }
-
-    /// Appends up to a chunk to `out`; 0 means the end.
-    fn read_chunk(&mut self, path: &Path, out: &mut Vec<u8>) -> Result<usize> {
-        let before = out.len();
-        out.resize(before + CHUNK, 0);
-        let read = loop {
-            match self.inner.read(&mut out[before..]) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                result => break result,
-            }
-        };
-        out.truncate(before + *read.as_ref().unwrap_or(&0));
-        let read = read.map_err(|e| Error::io("cannot read", path, e))?;
-        self.sha.update(&out[before..]);
-        self.bytes += read as u64;
-        Ok(read)
-    }
-
-    fn finish(self) -> (String, u64) {
-        (hex(&self.sha.finalize()), self.bytes)
-    }
-}
-
-/// Opens a file for reading at any place, and takes its fingerprint. Standard input is copied to
-/// an unnamed temporary file first.
-#[cfg(feature = "parquet")]
-pub(super) fn seekable(path: &Path) -> Result<(File, Fingerprint)> {
-    use std::io::Write;
-    let unreadable = |e| Error::io("cannot read", path, e);
-    let stdin = path.as_os_str() == "-";
-    let mut file = match stdin {
-        true => tempfile::tempfile(),
-        false => File::open(path),
-    }
-    .map_err(unreadable)?;
-    let mut raw = Hashing::open(path)?;
-    let mut chunk = Vec::with_capacity(CHUNK);
-    while raw.read_chunk(path, &mut chunk)? > 0 {
-        if stdin {
-            file.write_all(&chunk).map_err(unreadable)?;
-        }
-        chunk.clear();
-    }
-    let (sha256, bytes) = raw.finish();
-    Ok((
-        file,
-        Fingerprint {
-            sha256,
-            bytes,
-            encoding: "utf-8".to_owned(),
-            replaced: 0,
-        },
-    ))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut out = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
-}
-
-/// Names the files that are most often given by mistake, so that nobody wonders at thousands of
-/// rejected records.
-fn binary_kind(head: &[u8]) -> Option<&'static str> {
-    const KINDS: &[(&[u8], &str)] = &[
-        (
-            b"PK\x03\x04",
-            "a zip archive, an Excel workbook or a Word document",
-        ),
-        (
-            b"\xD0\xCF\x11\xE0",
-            "an old Excel workbook or Word document",
-        ),
-        (b"\x1F\x8B", "a gzip archive"),
-        (b"%PDF-", "a PDF"),
-        (b"PAR1", "a Parquet file"),
-    ];
-    KINDS
-        .iter()
-        .find(|(magic, _)| head.starts_with(magic))
-        .map(|(_, kind)| *kind)
 }
 
 #[cfg(test)]
@@ -254,7 +185,7 @@ mod tests {
     #[test]
     fn the_hash_is_that_of_the_raw_bytes_however_much_was_consumed() {
         let file = file(b"\xEF\xBB\xBFabc");
-        let mut source = Source::open(file.path(), None).unwrap();
+        let mut source = Source::open(file.path()).unwrap();
         assert_eq!(source.unread(), b"abc");
         source.consume(1);
         let done = source.finish().unwrap();
@@ -271,16 +202,31 @@ mod tests {
         let text = "caf\u{E9} ".repeat(CHUNK);
         let legacy: Vec<u8> = text.chars().map(|c| c as u32 as u8).collect();
         let file = file(&legacy);
-        let mut source = Source::open(file.path(), None).unwrap();
+        let mut source = Source::open(file.path()).unwrap();
         while source.fill().unwrap() {}
         assert_eq!(source.unread(), text.as_bytes());
         assert_eq!(source.finish().unwrap().encoding, "windows-1252");
     }
 
     #[test]
-    fn a_workbook_is_named_as_such() {
-        let file = file(b"PK\x03\x04rest");
-        let error = Source::open(file.path(), None).err().unwrap();
-        assert!(error.to_string().contains("Excel workbook"), "{error}");
+    fn offsets_are_those_of_the_input_whatever_its_encoding() {
+        let text = "a\u{E9}\u{1F600},b";
+        let wide: Vec<u8> = "\u{FEFF}"
+            .encode_utf16()
+            .chain(text.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        for (bytes, offset) in [
+            (text.as_bytes(), 7),
+            (&[b"\xEF\xBB\xBF", text.as_bytes()].concat()[..], 10),
+            (&wide, 10),
+            (b"she said \x93no\x94,b", 13),
+        ] {
+            let file = file(bytes);
+            let mut source = Source::open(file.path()).unwrap();
+            let comma = source.unread().iter().position(|b| *b == b',').unwrap();
+            source.consume(comma);
+            assert_eq!(source.offset(), Some(offset));
+        }
     }
 }

@@ -1,34 +1,40 @@
 //! Plain text: the whole file is one record with one field, `text`, and the name of the file
 //! (without its extension) is the incident reference.
 
+use std::path::Path;
+
 use super::columns::ColumnsUsed;
+use super::format::unpacked_name;
+use super::repair::Repair;
 use super::source::Source;
-use super::{ReadOptions, Tally, utf8};
+use super::tally::{Place, Tally};
+use super::{Done, ReadOptions};
 use crate::error::Result;
 use crate::narrative::Field;
 
 /// Name of the one field.
-const FIELD: &str = "text";
+pub(super) const FIELD: &str = "text";
 
-/// Reads `source` as one record, and gives it back. An empty file is a record without text: one of
+/// Reads `source` as one record. An empty file is a record without text: one of
 /// them in a folder of a thousand should not stop a run.
 pub(super) fn read(
     mut source: Source,
     options: &ReadOptions,
-    tally: &mut Tally,
-) -> Result<(ColumnsUsed, Source)> {
+    tally: &mut Tally<'_>,
+) -> Result<Done> {
     let limit = options.limit();
-    let path = source.path();
-    let id = match path.file_stem() {
-        Some(stem) if path.as_os_str() != "-" => Some(stem.to_string_lossy().into_owned()),
-        _ => None,
+    let repair = Repair::new(options);
+    let id = name_of(source.path());
+    let place = Place {
+        line: 1,
+        offset: Some(0),
     };
     while source.unread().len() <= limit && source.fill()? {}
     let text = source.unread();
     if text.len() > limit {
-        tally.reject(1, id, format!("record over {limit} bytes"))?;
+        tally.reject(place, id, format!("record over {limit} bytes"))?;
     } else {
-        match utf8(text, FIELD) {
+        match repair.text(text, FIELD) {
             Ok(text) => {
                 let text = text.unwrap_or_default().into_owned();
                 let field = Field {
@@ -38,12 +44,26 @@ pub(super) fn read(
                 };
                 tally.accept_text(id, field)?;
             }
-            Err(reason) => tally.reject(1, id, reason)?,
+            Err(reason) => tally.reject(place, id, reason)?,
         }
     }
-    let used = ColumnsUsed {
+    Done::of(source, used(), &repair)
+}
+
+/// The columns of a format that has none.
+pub(super) fn used() -> ColumnsUsed {
+    ColumnsUsed {
         text: vec![FIELD.to_owned()],
         ..ColumnsUsed::default()
-    };
-    Ok((used, source))
+    }
+}
+
+/// The name of a file without its extensions, which is the reference of its text.
+pub(super) fn name_of(path: &Path) -> Option<String> {
+    if path.as_os_str() == "-" {
+        return None;
+    }
+    let name = unpacked_name(path);
+    let stem = Path::new(&name).file_stem()?;
+    Some(stem.to_string_lossy().into_owned())
 }

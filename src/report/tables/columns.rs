@@ -119,8 +119,7 @@ impl CheckRow {
 
 impl Rejected {
     /// Columns of `rejected`.
-    pub const COLUMNS: &'static [TableColumn] =
-        columns![text source, int record, int line, text incident_id, text reason];
+    pub const COLUMNS: &'static [TableColumn] = columns![text source, int record, int line, text incident_id, text reason, text byte_offset];
 
     /// The cells of the row.
     pub fn cells(&self) -> Vec<Cell<'_>> {
@@ -130,6 +129,7 @@ impl Rejected {
             Cell::Int(self.line.try_into().unwrap_or(i64::MAX)),
             Cell::from(&self.incident_id),
             Cell::from(&self.reason),
+            Cell::from(&self.byte_offset),
         ]
     }
 }
