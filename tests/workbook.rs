@@ -142,7 +142,7 @@ fn sheets_have_frozen_heads_filters_links_and_lists() {
     let cases = &parts["xl/worksheets/sheet1.xml"];
     for wanted in [
         "state=\"frozen\"",
-        "<autoFilter ref=\"A1:P3\"",
+        "<autoFilter ref=\"A1:Q3\"",
         "<dataValidation type=\"list\"",
         "accept,dismiss,unsure",
         "location=\"'Evidence'!A2\"",
