@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// One step of a pattern.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
@@ -34,7 +36,7 @@ pub(crate) enum Node {
 }
 
 /// The role that a slot fills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Slot {
     Agent,
     Experiencer,

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::spelling::Spelling;
 use crate::segment::{Shape, Twin, Word, WordId, WordLookup};
 
@@ -12,7 +14,7 @@ use crate::segment::{Shape, Twin, Word, WordId, WordLookup};
 const FIRST_WORD: WordId = 4;
 
 /// The vocabulary, fixed after it was built.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Vocabulary {
     slots: Vec<Slot>,
     mask: usize,
@@ -26,7 +28,7 @@ pub struct Vocabulary {
     spelling: Spelling,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Slot {
     hash: u32,
     entry: u32,
