@@ -22,6 +22,7 @@ mod lexicon {
     mod compile;
     mod diagnostic;
     mod inflect;
+    mod limits;
     mod model;
     mod pattern;
     mod redaction;

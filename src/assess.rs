@@ -13,7 +13,7 @@ use crate::date::written;
 use crate::lexicon::{Lexicon, PromptRule, TierRule};
 
 /// What was made of a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Assessment {
     /// Order of reading: 1, 2 or 3.
     pub tier: u8,

@@ -4,12 +4,13 @@
 //! template. A run counts the sentences behind its evidence and names those that several cases share.
 //! The analyst decides: a sentence in a mute file sets its mentions aside, with a reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::mention::Mention;
+use crate::spill::{Sorter, Storage, unpack};
 
 /// Cases that must share a sentence before it is named.
 const CASES: usize = 5;
@@ -106,25 +107,29 @@ pub struct Candidate {
     pub sentence: String,
 }
 
-/// Counts the sentences behind the evidence of a run.
-#[derive(Debug, Default)]
-pub struct Repetition {
-    /// By the hash of the sentence's key, so that memory stays small.
-    seen: BTreeMap<u64, Seen>,
-}
+/// Bytes of sentences held in memory; the rest waits on the disk.
+const HELD_BYTES: usize = 8 << 20;
 
-#[derive(Debug, Default)]
-struct Seen {
-    /// Hashes of the cases, sorted.
-    cases: Vec<u64>,
-    mentions: usize,
-    /// Kept from the second case on.
-    sentence: Option<String>,
+/// Counts the sentences behind the evidence of a run.
+#[derive(Debug)]
+pub struct Repetition {
+    /// By the hash of the sentence's key: hash of the case, and the sentence on one line.
+    seen: Sorter,
 }
 
 impl Repetition {
+    /// Nothing seen yet; what does not fit into memory waits in `folder`.
+    pub fn new(storage: &Storage, folder: &Path) -> Self {
+        Self {
+            seen: Sorter::new(storage, folder, "sentences", HELD_BYTES),
+        }
+    }
+
     /// Notes the sentences behind the mentions of one field that count.
-    pub fn note(&mut self, case_id: &str, text: &str, mentions: &[Mention]) {
+    ///
+    /// # Errors
+    /// If they cannot be kept.
+    pub fn note(&mut self, case_id: &str, text: &str, mentions: &[Mention]) -> Result<()> {
         let case = hash(case_id);
         for mention in mentions.iter().filter(|m| m.suppressed.is_none()) {
             let sentence = mention.sentence.of(text);
@@ -132,35 +137,68 @@ impl Repetition {
             if key.split(' ').count() < WORDS {
                 continue;
             }
-            let seen = self.seen.entry(hash(&key)).or_default();
-            seen.mentions += 1;
-            if let Err(at) = seen.cases.binary_search(&case) {
-                seen.cases.insert(at, case);
-                if seen.cases.len() > 1 && seen.sentence.is_none() {
-                    let words: Vec<&str> = sentence.split_whitespace().collect();
-                    seen.sentence = Some(words.join(" "));
-                }
-            }
+            let words: Vec<&str> = sentence.split_whitespace().collect();
+            self.seen
+                .push_packed(&hash(&key).to_be_bytes(), &(case, words.join(" ")))?;
         }
+        Ok(())
     }
 
     /// The sentences that at least five cases share, those of most cases first.
-    pub fn candidates(self) -> Vec<Candidate> {
-        let mut found: Vec<Candidate> = self
-            .seen
-            .into_values()
-            .filter(|seen| seen.cases.len() >= CASES)
-            .filter_map(|seen| {
-                Some(Candidate {
-                    cases: seen.cases.len(),
-                    mentions: seen.mentions,
-                    sentence: seen.sentence?,
-                })
-            })
-            .collect();
-        found.sort_by(|a, b| (b.cases, &a.sentence).cmp(&(a.cases, &b.sentence)));
-        found.truncate(MOST);
-        found
+    ///
+    /// # Errors
+    /// If what was kept cannot be read.
+    pub fn candidates(self) -> Result<Vec<Candidate>> {
+        let seen = self.seen.finish()?;
+        let mut rows = seen.read()?;
+        let (mut found, mut own) = (Vec::new(), Seen::default());
+        let mut before = Vec::new();
+        while let Some((key, value)) = rows.next()? {
+            if key != before {
+                found.extend(std::mem::take(&mut own).candidate());
+                before.clear();
+                before.extend_from_slice(key);
+                // Far more than are named are never held.
+                if found.len() >= 100 * MOST {
+                    most_shared(&mut found);
+                }
+            }
+            own.note(unpack(value)?);
+        }
+        found.extend(own.candidate());
+        most_shared(&mut found);
+        Ok(found)
+    }
+}
+
+fn most_shared(found: &mut Vec<Candidate>) {
+    found.sort_by(|a, b| (b.cases, &a.sentence).cmp(&(a.cases, &b.sentence)));
+    found.truncate(MOST);
+}
+
+/// One sentence, in the order in which it was met.
+#[derive(Debug, Default)]
+struct Seen {
+    cases: HashSet<u64>,
+    mentions: usize,
+    /// As the second case has it.
+    sentence: Option<String>,
+}
+
+impl Seen {
+    fn note(&mut self, (case, sentence): (u64, String)) {
+        self.mentions += 1;
+        if self.cases.insert(case) && self.cases.len() == 2 {
+            self.sentence = Some(sentence);
+        }
+    }
+
+    fn candidate(self) -> Option<Candidate> {
+        (self.cases.len() >= CASES).then_some(Candidate {
+            cases: self.cases.len(),
+            mentions: self.mentions,
+            sentence: self.sentence?,
+        })
     }
 }
 

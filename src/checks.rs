@@ -13,7 +13,7 @@ use crate::mention::Mention;
 use crate::span::{CharOffsets, Span};
 
 /// What one place of a narrative says about a check.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Statement {
     /// Index of the check.
     pub check: usize,

@@ -4,7 +4,9 @@
 use jiff::civil::{Date, Time};
 
 /// The days among which a date lies, and the time of day if it was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct When {
     /// The first of the days.
     pub from: Date,

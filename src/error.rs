@@ -4,9 +4,25 @@
 //! quote narrative text: it is sensitive, and errors end up in logs.
 
 use std::fmt;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::lexicon::Diagnostic;
+
+/// A panic hook that says where and leaves out the message, which may quote a narrative. Of the file
+/// it names the end: the rest is the machine that built the program.
+pub fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
+    let place = info.location().map_or_else(String::new, |place| {
+        let mut parts: Vec<&str> = place.file().rsplit(['/', '\\']).take(2).collect();
+        parts.reverse();
+        format!(" in {}, line {}", parts.join("/"), place.line())
+    });
+    // Nothing can be done where standard error is closed.
+    let _ = writeln!(
+        std::io::stderr(),
+        "throughline: an error of the program itself{place}; please report it"
+    );
+}
 
 /// The result of a fallible library call.
 pub type Result<T> = std::result::Result<T, Error>;

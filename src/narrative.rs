@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::span::SourceMap;
 
 /// One input record: an incident with one or more text fields.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Record {
     /// The input it came from, as the user named it (a path, or `-`).
     pub source: Arc<str>,
@@ -29,7 +29,7 @@ pub struct Record {
 }
 
 /// What a record holds besides its references, its date and its texts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Extra {
     /// When it was reported, as written, where the input tells it apart from the date.
     pub reported_on: Option<String>,
@@ -56,7 +56,7 @@ impl Record {
 }
 
 /// One free-text field of a record: the unit of scanning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Field {
     /// Column name (or `text` for a plain text file).
     pub name: Arc<str>,
@@ -68,7 +68,7 @@ pub struct Field {
 }
 
 /// An input record that was not scanned: a row of the `rejected` table.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Rejected {
     /// The input it came from, as the user named it.
     pub source: String,

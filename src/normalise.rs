@@ -39,7 +39,7 @@ pub(crate) enum CharClass {
 pub(crate) fn classify(c: char) -> CharClass {
     match c {
         '\u{2018}' | '\u{2019}' | '\u{201B}' | '\u{02BC}' | '\u{2032}' | '\u{00B4}'
-        | '\u{FF07}' | '\u{02B9}' => CharClass::Apostrophe,
+        | '\u{FF07}' | '\u{FF40}' | '\u{02B9}' => CharClass::Apostrophe,
         '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{00AB}' | '\u{00BB}' | '\u{2033}'
         | '\u{FF02}' => CharClass::Quote,
         '\u{2013}' | '\u{2014}' | '\u{2015}' | '\u{2212}' => CharClass::Dash,
@@ -73,7 +73,12 @@ pub(crate) fn fold_into(c: char, key: &mut Vec<u8>) {
     }
     let mut buffer = [0; 4];
     for folded in std::iter::once(c).nfkd().flat_map(char::to_lowercase) {
-        if !is_combining(folded) {
+        // A sign that stands for an apostrophe and a letter (`ŉ`) loses it too.
+        let unseen = match folded {
+            '\'' | '`' => true,
+            c => matches!(classify(c), CharClass::Apostrophe | CharClass::Invisible),
+        };
+        if !is_combining(folded) && !unseen {
             key.extend_from_slice(folded.encode_utf8(&mut buffer).as_bytes());
         }
     }
@@ -95,5 +100,16 @@ mod tests {
         assert_eq!(folded("ﬁnd"), "find");
         assert_eq!(folded("Ｎｏ"), "no");
         assert_eq!(folded(&folded("Ünïcode")), folded("Ünïcode"));
+        assert_eq!(folded("ŉ"), "n");
+    }
+
+    /// A key is its own key, whatever the character; else two ways of writing a word could differ.
+    #[test]
+    fn folding_twice_is_folding_once() {
+        for c in char::MIN..=char::MAX {
+            let once = crate::segment::fold(&c.to_string());
+            let again = crate::segment::fold(&once);
+            assert_eq!(again, once, "{c:?} U+{:04X}", u32::from(c));
+        }
     }
 }

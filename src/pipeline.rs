@@ -5,6 +5,7 @@
 //! What waits between the stages is bounded; memory does not grow with the length of the input.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -17,6 +18,7 @@ use crate::assertion::Group;
 use crate::boilerplate::MuteList;
 use crate::case::link::Links;
 use crate::error::{Error, Result};
+use crate::journal::Journal;
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
 use crate::narrative::{ReadItem, Record, Rejected};
@@ -73,6 +75,8 @@ pub struct Plan<'p> {
     pub names: bool,
     /// Worker threads; 0 for as many as there are cores.
     pub jobs: usize,
+    /// What an interrupted run found already, and where this one notes what it finds.
+    pub journal: Option<&'p Journal>,
     /// Set from outside to end the run early.
     pub interrupted: &'p AtomicBool,
 }
@@ -99,11 +103,14 @@ pub fn run(plan: &Plan<'_>, sink: &mut dyn FnMut(Outcome) -> Result<()>) -> Resu
         let infos = reader
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        worker
+        let worked = worker
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         written?;
-        infos
+        worked?;
+        let infos = infos?;
+        plan.journal.map_or(Ok(()), Journal::input_ended)?;
+        Ok(infos)
     })
 }
 
@@ -169,8 +176,21 @@ fn scan_all(
     pool: &rayon::ThreadPool,
     batches: &Receiver<Vec<ReadItem>>,
     to_write: &SyncSender<Vec<Outcome>>,
-) {
+) -> Result<()> {
     for batch in batches {
+        let known = match plan.journal {
+            Some(journal) => journal.known(batch)?,
+            None => Err(batch),
+        };
+        let batch = match known {
+            Ok(outcomes) => {
+                if to_write.send(outcomes).is_err() {
+                    break;
+                }
+                continue;
+            }
+            Err(batch) => batch,
+        };
         let outcomes: Vec<Outcome> = pool.install(|| {
             batch
                 .into_par_iter()
@@ -181,10 +201,14 @@ fn scan_all(
                 )
                 .collect()
         });
+        if let Some(journal) = plan.journal {
+            journal.note(&outcomes)?;
+        }
         if to_write.send(outcomes).is_err() {
-            return;
+            break;
         }
     }
+    Ok(())
 }
 
 fn write_all(
@@ -260,7 +284,9 @@ fn set_context_aside(lexicon: &Lexicon, mentions: &mut [Vec<Mention>]) {
 /// Gives each record without a case reference a case of its own.
 #[derive(Debug, Default)]
 struct OwnCases {
-    seen: HashSet<String>,
+    /// Hashes of the references given so far: 9 to 18 bytes a record, whatever their length. Two that
+    /// hash alike only make a reference say more than it must.
+    seen: HashSet<u64>,
 }
 
 impl OwnCases {
@@ -271,12 +297,18 @@ impl OwnCases {
             return;
         }
         let plain = record.incident_ref();
-        let id = if self.seen.contains(&plain) {
+        let id = if self.seen.contains(&hash(&plain)) {
             format!("{plain} ({}, record {})", record.source, record.record)
         } else {
             plain
         };
-        self.seen.insert(id.clone());
+        self.seen.insert(hash(&id));
         record.case_id = Some(id);
     }
+}
+
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
 }

@@ -136,6 +136,8 @@ impl<'l> Scanner<'l> {
                 m.found.tokens.start,
             )
         });
+        let mut kept: BTreeMap<(u32, usize), usize> = BTreeMap::new();
+        let told = Told::of(mentions);
         for raw in &self.raw {
             let signal = &lexicon.signals[raw.owner as usize];
             let tokens = &self.text.tokens;
@@ -144,16 +146,15 @@ impl<'l> Scanner<'l> {
                 tokens[raw.found.tokens.start].start as usize,
                 tokens[raw.found.tokens.end - 1].end as usize,
             );
-            let again = |f: &FoundSignal| f.signal == raw.owner as usize && f.span.overlaps(span);
-            let beside = || {
-                mentions
-                    .iter()
-                    .any(|m| m.suppressed.is_none() && m.sentence.overlaps(sentence))
-            };
-            if !found.iter().any(again)
+            // Those kept of one signal never overlap: only the last before it needs a look.
+            let before = kept
+                .range((raw.owner, 0)..(raw.owner, span.end))
+                .next_back();
+            if before.is_none_or(|(_, end)| *end <= span.start)
                 && !self.excepted(signal, &raw.found.tokens, range)
-                && (!signal.beside_evidence || beside())
+                && (!signal.beside_evidence || told.beside(sentence))
             {
+                kept.insert((raw.owner, span.start), span.end);
                 found.push(FoundSignal {
                     signal: raw.owner as usize,
                     span,
@@ -443,6 +444,36 @@ impl<'l> Scanner<'l> {
                 }
             }
         }
+    }
+}
+
+/// Sentences with evidence, to be asked for by their places.
+struct Told {
+    /// Where a sentence begins, and where the last of it and those before it ends.
+    sentences: Vec<(usize, usize)>,
+}
+
+impl Told {
+    fn of(mentions: &[Mention]) -> Self {
+        let counting = mentions.iter().filter(|m| m.suppressed.is_none());
+        let mut sentences: Vec<_> = counting
+            .map(|m| (m.sentence.start, m.sentence.end))
+            .collect();
+        sentences.sort_unstable();
+        let mut furthest = 0;
+        for (_, end) in &mut sentences {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+        Self { sentences }
+    }
+
+    /// Whether evidence stands in a sentence that shares a byte with this one.
+    fn beside(&self, sentence: Span) -> bool {
+        let before = self
+            .sentences
+            .partition_point(|(start, _)| *start < sentence.end);
+        before > 0 && sentence.start < self.sentences[before - 1].1
     }
 }
 

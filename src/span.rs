@@ -65,7 +65,7 @@ pub struct CharOffsets<'t> {
 /// Leads from a masked text back to its source: after each mask, by how many characters it is off.
 ///
 /// Both ends of a mask have a place in the source; what lies inside one has none.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SourceMap {
     /// End of each mask in the masked text, in characters, and the length of the source up to
     /// there less that of the masked text.

@@ -15,6 +15,7 @@ use throughline::case::names::NameIndex;
 use throughline::case::pattern::{FactKind, pattern};
 use throughline::narrative::{Extra, Field, Record};
 use throughline::scan::Scanner;
+use throughline::spill::Storage;
 
 use crate::support::built_in;
 
@@ -569,7 +570,8 @@ fn links_run_across_case_references_and_say_so() {
 #[test]
 fn names_propose_and_never_join() {
     let scanner = Scanner::new(built_in());
-    let mut names = NameIndex::default();
+    let folder = tempfile::tempdir().unwrap();
+    let mut names = NameIndex::new(&Storage::default(), folder.path());
     for (case, incident, text) in [
         (
             "C2",
@@ -588,10 +590,15 @@ fn names_propose_and_never_join() {
         ),
     ] {
         for span in scanner.names(text) {
-            names.note(span.of(text), case, incident);
+            names.note(span.of(text), case, incident).unwrap();
         }
     }
-    let list = names.proposals();
+    let mut list = Vec::new();
+    let mut take = |proposal| {
+        list.push(proposal);
+        Ok(())
+    };
+    names.proposals(&mut take).unwrap();
     assert_eq!(list.len(), 1, "{list:?}");
     assert_eq!(list[0].name, "Karen Brackwell");
     assert_eq!(
@@ -604,7 +611,8 @@ fn names_propose_and_never_join() {
 
 #[test]
 fn empty_short_and_cut_texts_are_counted() {
-    let mut coverage = Coverage::default();
+    let folder = tempfile::tempdir().unwrap();
+    let mut coverage = Coverage::new(&Storage::default(), folder.path());
     let about = |record| {
         move || Unread {
             source: "in.csv".into(),
@@ -625,9 +633,16 @@ fn empty_short_and_cut_texts_are_counted() {
         .collect();
     let texts = ["", "  ", "N/A", whole, &cut, &cut, &cut, &cut[..70]];
     for (record, text) in (1..).zip(texts) {
-        coverage.note(text, about(record));
+        coverage
+            .note(("in.csv", "notes"), text, about(record))
+            .unwrap();
     }
-    let (counts, list) = coverage.finish();
+    let mut list = Vec::new();
+    let mut take = |unread: &Unread| {
+        list.push(unread.clone());
+        Ok(())
+    };
+    let counts = coverage.finish(&mut take).unwrap();
     assert_eq!(
         (
             counts.texts,
@@ -653,7 +668,8 @@ fn empty_short_and_cut_texts_are_counted() {
 
 #[test]
 fn the_longest_texts_are_not_cut_if_a_longer_one_ends_well() {
-    let mut coverage = Coverage::default();
+    let folder = tempfile::tempdir().unwrap();
+    let mut coverage = Coverage::new(&Storage::default(), folder.path());
     let about = || Unread {
         source: "in.csv".into(),
         record: 1,
@@ -670,10 +686,12 @@ fn the_longest_texts_are_not_cut_if_a_longer_one_ends_well() {
         .take(131)
         .collect();
     for _ in 0..5 {
-        coverage.note(&open, about);
+        coverage.note(("in.csv", "notes"), &open, about).unwrap();
     }
-    coverage.note(&format!("{open} and the shift ended."), about);
-    assert_eq!(coverage.finish().0.may_be_cut, 0);
+    let closed = format!("{open} and the shift ended.");
+    coverage.note(("in.csv", "notes"), &closed, about).unwrap();
+    let counts = coverage.finish(&mut |_| Ok(())).unwrap();
+    assert_eq!(counts.may_be_cut, 0);
 }
 
 // ── What always holds ───────────────────────────────────────────────────────────────────────

@@ -138,7 +138,7 @@ impl Desk {
 }
 
 impl Run {
-    fn of(output: &Output) -> Self {
+    pub fn of(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("messages are UTF-8");
         Self {
             status: output.status.code().unwrap_or(-1),

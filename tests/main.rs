@@ -16,11 +16,18 @@ mod checks;
 mod cli;
 mod compare;
 mod domain;
+mod faults;
 mod founding;
 mod fresh;
+mod fuzz;
+#[path = "../fuzz/src/lib.rs"]
+mod fuzz_checks;
+mod hostile_lexicon;
 mod html;
 mod lexicon;
 mod oracle;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod per_case;
 mod pipeline;
 mod properties;
@@ -30,5 +37,6 @@ mod review;
 mod robust;
 mod sample;
 mod segment;
+mod spreadsheet;
 mod statement;
 mod workbook;

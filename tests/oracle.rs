@@ -12,6 +12,7 @@ use proptest::prelude::*;
 use throughline::lexicon::{Lexicon, LexiconSource};
 use throughline::mention::Mention;
 use throughline::scan::Scanner;
+use throughline::span::Span;
 
 const COMMON: [&str; 6] = ["ant", "bat", "cat", "dog", "elk", "fox"];
 /// Words that stand in one step of each pattern: the step that verification starts from.
@@ -647,12 +648,14 @@ proptest! {
             let mut all: Vec<_> = scanner
                 .scan_all(&text.written)
                 .iter()
-                .map(|m| (m.suppressed.is_some(), std::cmp::Reverse(m.span.len()), m.span.start, m.rule))
+                .map(|m| (m.suppressed.is_some(), m.span, m.rule))
                 .collect();
-            all.sort_unstable();
+            // In words, not bytes.
+            let tokens = &scanner.segmented().tokens;
+            let words = |span: Span| tokens.iter().filter(|t| span.contains(t.span())).count();
+            all.sort_by_key(|(aside, span, rule)| (*aside, std::cmp::Reverse(words(*span)), span.start, *rule));
             let mut keep: Vec<(usize, usize, usize)> = Vec::new();
-            for (_, length, start, rule) in all {
-                let end = start + length.0;
+            for (_, Span { start, end }, rule) in all {
                 if keep.iter().all(|(s, e, _)| *e <= start || end <= *s) {
                     keep.push((start, end, rule));
                 }

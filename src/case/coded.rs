@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 
 /// What a coded column says of an incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Tick {
     /// Ticked, yes, or the code stands in it.
     Yes,

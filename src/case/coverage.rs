@@ -1,12 +1,18 @@
 //! What of the input was read and what was not, so that silence is not taken for safety.
 
 use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::spill::{Sorter, Storage, text_key, unpack};
 
 /// Fewer words than this say too little to be read as a narrative.
 const SHORT: usize = 5;
 
 /// So many texts that end at the same length, the longest of their column, were cut there.
-const SHARED: usize = 3;
+const SHARED: u64 = 3;
 
 /// A length that texts are cut at is not less than this.
 const LEAST_LIMIT: usize = 40;
@@ -15,7 +21,7 @@ const LEAST_LIMIT: usize = 40;
 const LIMITS: [usize; 12] = [80, 100, 120, 128, 200, 250, 255, 256, 500, 1000, 2000, 4000];
 
 /// Why a text may hold less than was written or known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Gap {
     /// It is empty.
     Empty,
@@ -37,7 +43,7 @@ impl Gap {
 }
 
 /// A text that may hold less than was written or known.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     /// The input.
     pub source: String,
@@ -58,7 +64,7 @@ pub struct Unread {
 }
 
 /// Counts of texts by what was read of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CoverageCounts {
     /// Text fields read.
     pub texts: u64,
@@ -70,114 +76,155 @@ pub struct CoverageCounts {
     pub may_be_cut: u64,
 }
 
-/// Gathers what was read. Holds the texts in doubt by reference only, and of those that may be cut
-/// no more than stand at the longest length of their column.
-#[derive(Debug, Default)]
+/// Bytes of what is in doubt held in memory; the rest waits on the disk.
+const HELD_BYTES: usize = 4 << 20;
+
+/// Gathers what was read; holds texts in doubt by reference only.
+#[derive(Debug)]
 pub struct Coverage {
-    /// What is certain when it is read.
-    plain: Vec<Unread>,
-    /// Texts at the longest length of their column so far, by input and field.
-    longest: BTreeMap<(String, String), (usize, Vec<Unread>)>,
-    /// Texts that end in the middle of a word at a length that systems cut at.
-    at_limit: Vec<Unread>,
+    /// Texts that are or may be in doubt, by input, record and field: see [`Doubt`].
+    doubtful: Sorter,
+    /// By input and field the greatest length so far, and how many open texts have it.
+    longest: BTreeMap<String, BTreeMap<String, (usize, u64)>>,
     texts: u64,
 }
 
+/// What is to be decided of a text once all are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Doubt {
+    /// Nothing: it is empty or very short.
+    Sure,
+    /// It ends in the middle of a sentence and counts if the longest of its column do.
+    Longest,
+    /// It ends in the middle of a word besides, at a length that systems cut at, and counts anyway.
+    AtLimit,
+}
+
 impl Coverage {
-    /// Notes a text. `about` gives everything but what is worked out here.
-    pub fn note(&mut self, text: &str, about: impl FnOnce() -> Unread) {
+    /// Nothing read yet; what does not fit into memory waits in `folder`.
+    pub fn new(storage: &Storage, folder: &Path) -> Self {
+        Self {
+            doubtful: Sorter::new(storage, folder, "coverage", HELD_BYTES),
+            longest: BTreeMap::new(),
+            texts: 0,
+        }
+    }
+
+    /// Notes a text of a field of an input. `about` gives everything but what is worked out here.
+    ///
+    /// # Errors
+    /// If it cannot be kept.
+    pub fn note(
+        &mut self,
+        (source, field): (&str, &str),
+        text: &str,
+        about: impl FnOnce() -> Unread,
+    ) -> Result<()> {
         self.texts += 1;
         let trimmed = text.trim();
         let characters = text.chars().count();
-        let words = trimmed.split_whitespace().count();
+        let words = trimmed.split_whitespace().take(SHORT).count();
         if words < SHORT {
-            let gap = if trimmed.is_empty() {
-                Gap::Empty
-            } else {
-                Gap::Short
+            let (gap, note) = match trimmed.is_empty() {
+                true => (
+                    Gap::Empty,
+                    "no text; nothing could be found here".to_owned(),
+                ),
+                false => {
+                    let plural = if words == 1 { "" } else { "s" };
+                    (Gap::Short, format!("{words} word{plural} only"))
+                }
             };
-            let note = match gap {
-                Gap::Empty => "no text; nothing could be found here".to_owned(),
-                _ => format!("{words} word{} only", if words == 1 { "" } else { "s" }),
-            };
-            let about = about();
-            self.plain.push(Unread {
+            let unread = Unread {
                 characters,
                 gap,
                 note,
-                ..about
-            });
-            return;
+                ..about()
+            };
+            return self.keep(&unread, Doubt::Sure);
         }
-        if !ends_open(text) || characters < LEAST_LIMIT {
-            // It closes as a text closes; but it may be what the longest of the column has to beat.
-            let (length, texts) = self.longest_of(about);
-            if characters > *length {
-                *length = characters;
-                texts.clear();
-            }
-            return;
+        let open = ends_open(text) && characters >= LEAST_LIMIT;
+        let (length, shared) = self.longest_of(source, field);
+        if characters > *length {
+            (*length, *shared) = (characters, 0);
+        }
+        let longest = open && characters == *length;
+        *shared += u64::from(longest);
+        let at_limit = open && LIMITS.contains(&characters) && ends_in_a_word(text);
+        if !longest && !at_limit {
+            // It closes as a text closes, or a longer one shows that it was not cut.
+            return Ok(());
         }
         let unread = Unread {
             characters,
             gap: Gap::Cut,
             ..about()
         };
-        if LIMITS.contains(&characters) && ends_in_a_word(text) {
-            let note = format!(
-                "ends in the middle of a sentence after {characters} characters, a length that systems cut at"
-            );
-            self.at_limit.push(Unread {
-                note,
-                ..unread.clone()
-            });
-        }
-        let key = (unread.source.clone(), unread.field.clone());
-        let (length, texts) = self.longest.entry(key).or_default();
-        if characters > *length {
-            *length = characters;
-            texts.clear();
-        }
-        if characters == *length {
-            texts.push(unread);
-        }
-    }
-
-    fn longest_of(&mut self, about: impl FnOnce() -> Unread) -> &mut (usize, Vec<Unread>) {
-        let about = about();
-        let key = (about.source, about.field);
-        self.longest.entry(key).or_default()
-    }
-
-    /// The counts, and the texts in doubt by input and record.
-    pub fn finish(self) -> (CoverageCounts, Vec<Unread>) {
-        let mut all = self.plain;
-        for (_, (length, texts)) in self.longest {
-            let shared = texts.len();
-            if shared >= SHARED {
-                all.extend(texts.into_iter().map(|unread| Unread {
-                    note: format!("ends in the middle of a sentence after {length} characters, the longest of its column, as {shared} texts do"),
-                    ..unread
-                }));
-            }
-        }
-        for unread in self.at_limit {
-            let same = |u: &Unread| {
-                (&u.source, u.record, &u.field) == (&unread.source, unread.record, &unread.field)
-            };
-            if !all.iter().any(same) {
-                all.push(unread);
-            }
-        }
-        all.sort_by(|a, b| (&a.source, a.record, &a.field).cmp(&(&b.source, b.record, &b.field)));
-        let number = |gap| all.iter().filter(|u| u.gap == gap).count() as u64;
-        let counts = CoverageCounts {
-            texts: self.texts,
-            empty: number(Gap::Empty),
-            very_short: number(Gap::Short),
-            may_be_cut: number(Gap::Cut),
+        let doubt = if at_limit {
+            Doubt::AtLimit
+        } else {
+            Doubt::Longest
         };
-        (counts, all)
+        self.keep(&unread, doubt)
+    }
+
+    fn keep(&mut self, unread: &Unread, doubt: Doubt) -> Result<()> {
+        let mut key = Vec::new();
+        text_key(&mut key, &unread.source);
+        key.extend(unread.record.to_be_bytes());
+        key.extend(unread.field.bytes());
+        self.doubtful.push_packed(&key, &(doubt, unread))
+    }
+
+    fn longest_of(&mut self, source: &str, field: &str) -> &mut (usize, u64) {
+        if !self.longest.contains_key(source) {
+            self.longest.insert(source.to_owned(), BTreeMap::new());
+        }
+        let fields = self.longest.get_mut(source).expect("put there above");
+        if !fields.contains_key(field) {
+            fields.insert(field.to_owned(), (0, 0));
+        }
+        fields.get_mut(field).expect("put there above")
+    }
+
+    /// Hands on the texts in doubt by input and record, and returns the counts.
+    ///
+    /// # Errors
+    /// If what was kept cannot be read, or whatever `sink` returns.
+    pub fn finish(self, sink: &mut dyn FnMut(&Unread) -> Result<()>) -> Result<CoverageCounts> {
+        let mut counts = CoverageCounts {
+            texts: self.texts,
+            ..CoverageCounts::default()
+        };
+        let doubtful = self.doubtful.finish()?;
+        let mut rows = doubtful.read()?;
+        while let Some((_, value)) = rows.next()? {
+            let (doubt, mut unread): (Doubt, Unread) = unpack(value)?;
+            let column = self.longest.get(&unread.source);
+            let longest = column.and_then(|fields| fields.get(&unread.field));
+            let (length, shared) = longest.copied().unwrap_or_default();
+            if doubt != Doubt::Sure {
+                let characters = unread.characters;
+                if characters == length && shared >= SHARED {
+                    unread.note = format!(
+                        "ends in the middle of a sentence after {length} characters, the longest of its column, as {shared} texts do"
+                    );
+                } else if doubt == Doubt::AtLimit {
+                    unread.note = format!(
+                        "ends in the middle of a sentence after {characters} characters, a length that systems cut at"
+                    );
+                } else {
+                    continue;
+                }
+            }
+            match unread.gap {
+                Gap::Empty => counts.empty += 1,
+                Gap::Short => counts.very_short += 1,
+                Gap::Cut => counts.may_be_cut += 1,
+            }
+            sink(&unread)?;
+        }
+        Ok(counts)
     }
 }
 

@@ -17,6 +17,7 @@ pub mod pattern;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use self::coded::Tick;
 use crate::assertion::{Assertion, Group, Polarity, Role, Temporality, Voice};
@@ -29,7 +30,7 @@ use crate::narrative::Record;
 use crate::scan::FoundSignal;
 
 /// A mention that counts, as far as a case needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CaseMention {
     /// Index of its category.
     pub category: usize,
@@ -48,7 +49,7 @@ pub struct CaseMention {
 }
 
 /// A signal in an incident: words that say something about it or its record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseSignal {
     /// Index of the signal.
     pub signal: usize,
@@ -59,7 +60,7 @@ pub struct CaseSignal {
 }
 
 /// An incident of a case.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Incident {
     /// Its reference.
     pub id: String,
@@ -98,7 +99,7 @@ pub struct Incident {
 }
 
 /// A case: incidents linked by a case reference.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct CaseRecord {
     /// Its reference.
     pub id: String,

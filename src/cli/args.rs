@@ -17,6 +17,10 @@ pub struct Cli {
     /// Colours in the terminal.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: ColorChoice,
+    /// Files and folders that are made may be read by others as the system has it; without this they
+    /// are for you alone.
+    #[arg(long, global = true)]
+    pub shared_output: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -73,6 +77,14 @@ pub struct ScanArgs {
     /// Replace a former run in the output folder.
     #[arg(long)]
     pub force: bool,
+    /// Go on with a run that was interrupted in the output folder; input, lexicon and options must be
+    /// those of that run. Without one, begin.
+    #[arg(long, conflicts_with = "force")]
+    pub resume: bool,
+    /// Replace a former run even if its files were changed since, as by reviewers' decisions; without
+    /// this such a run is never replaced.
+    #[arg(long)]
+    pub discard_review: bool,
     /// How to read the input.
     #[command(flatten)]
     pub read: ReadArgs,

@@ -5,6 +5,7 @@ mod compare;
 mod evaluate;
 mod explain;
 mod lexicon;
+mod privacy;
 mod review;
 mod sample;
 mod scan;
@@ -12,6 +13,7 @@ mod statement;
 mod terminal;
 
 use std::io::{self, Write as _};
+use std::panic::AssertUnwindSafe;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -29,9 +31,17 @@ const FAILED: u8 = 2;
 
 /// Parses the command line and runs it; errors go to standard error, once and clear.
 pub fn main() -> ExitCode {
+    privacy::quiet_panics();
     let cli = Cli::parse();
+    if !cli.shared_output {
+        privacy::own_files_only();
+    }
     let color = terminal::color(cli.color);
-    match run(cli) {
+    // The hook has said where; there is nothing else to say.
+    let Ok(result) = std::panic::catch_unwind(AssertUnwindSafe(|| run(cli))) else {
+        return ExitCode::from(FAILED);
+    };
+    match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let own = error.downcast_ref::<Error>();

@@ -1,7 +1,7 @@
 //! `throughline scan`: the main job.
 
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -11,18 +11,20 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{ReadArgs, ScanArgs};
 use super::lexicon::load;
-use super::{COMPLETE, LOOK};
+use super::{COMPLETE, FAILED, LOOK};
 use throughline::boilerplate::MuteList;
 use throughline::case::coded::CodedColumn;
 use throughline::case::link::{LinkKeys, Linker, Links};
-use throughline::error::Error;
+use throughline::error::{Error, ErrorKind};
+use throughline::journal::{Header, Journal};
 use throughline::lexicon::Lexicon;
 use throughline::narrative::ReadItem;
 use throughline::pipeline::{Plan, run as run_plan};
 use throughline::read::{InputInfo, ReadOptions, expand_inputs, read_input};
 use throughline::report::{
-    CANDIDATES_FILE, OutputFormat, RunOptions, RunSummary, RunWriter, Staging, Timing,
+    CANDIDATES_FILE, Existing, OutputFormat, RunOptions, RunSummary, RunWriter, Staging, Timing,
 };
+use throughline::spill::Storage;
 
 /// Bytes of narrative that the HTML report shows at most: it has to open in a browser.
 const REPORT_BYTES: usize = 36_000_000;
@@ -69,12 +71,13 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         true => None,
         false => Some(link(&inputs, &read, &link_keys)?),
     };
-    let staging = Staging::prepare(&args.out, args.force)?;
-    let interrupted = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupted);
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))
-        .map_err(|e| Error::usage(format!("cannot watch for signals: {e}")))?;
-
+    let interrupted = watch_for_signals()?;
+    let existing = Existing {
+        force: args.force,
+        resume: args.resume,
+        discard_review: args.discard_review,
+    };
+    let mut staging = Staging::prepare(&args.out, existing)?;
     let begun = (jiff::Timestamp::now(), Instant::now());
     let manifest = manifest_options(args, &mute, &coded);
     let options = RunOptions {
@@ -91,10 +94,22 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         redact: args.redact,
         per_case: args.per_case,
         sheet_rows: None,
+        jobs: args.jobs,
+        storage: Storage::default(),
+        interrupted: Arc::clone(&interrupted),
         manifest,
     };
-    let mut writer = RunWriter::create(staging.folder(), &lexicon, options)?;
-    let progress = progress(args.quiet);
+    let storage = options.storage.clone();
+    let journal = journal(
+        &staging,
+        &storage,
+        &header(&lexicon, &inputs, &options.manifest),
+        &inputs,
+    )?;
+    if let Some(journal) = journal.as_ref().filter(|j| j.resumed() > 0 && !args.quiet) {
+        let n = journal.resumed();
+        writeln!(io::stderr(), "resuming: {n} records were scanned before")?;
+    }
     let plan = Plan {
         inputs: &inputs,
         read: &read,
@@ -103,31 +118,21 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         links: links.as_ref(),
         names: args.link_names,
         jobs: args.jobs,
+        journal: journal.as_ref(),
         interrupted: &interrupted,
     };
-    let infos = run_plan(&plan, &mut |outcome| {
-        progress.inc(1);
-        writer.take(&outcome)
-    })?;
-    progress.finish_and_clear();
-    // A misspelt column would pass for one in which nothing is ticked.
-    if let Some(column) = read.coded_columns.iter().find(|column| {
-        infos
-            .iter()
-            .all(|info| !info.columns.coded.contains(column))
-    }) {
-        return Err(
-            Error::usage(format!("--coded-column: no input has a column {column:?}")).into(),
-        );
-    }
-    let summary = writer.finish(staging.folder(), &infos, || Timing {
-        start: begun.0.to_string(),
-        end: jiff::Timestamp::now().to_string(),
-        seconds: (begun.1.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
-    })?;
-    staging.publish()?;
+    let written = write(&plan, staging.folder(), options, args.quiet, begun)
+        .and_then(|written| staging.publish().map(|()| written));
+    let (infos, summary) = match written {
+        Ok(written) => written,
+        Err(error) => return Err(failed(error, &mut staging, journal.as_ref(), args).into()),
+    };
     if !args.quiet {
-        print(args, &infos, &summary)?;
+        match print(args, &infos, &summary) {
+            // The run stands; whoever listened went away.
+            Err(e) if is_broken_pipe(&e) => {}
+            told => told?,
+        }
     }
     let reached = args
         .fail_on
@@ -137,6 +142,124 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     } else {
         COMPLETE
     })
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<io::Error>();
+    io.is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Set by the first signal to end; a second one ends at once.
+fn watch_for_signals() -> Result<Arc<AtomicBool>> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&interrupted);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(FAILED));
+        }
+    })
+    .map_err(|e| Error::usage(format!("cannot watch for signals: {e}")))?;
+    Ok(interrupted)
+}
+
+/// Scans and writes into `folder`.
+fn write(
+    plan: &Plan<'_>,
+    folder: &Path,
+    options: RunOptions,
+    quiet: bool,
+    begun: (jiff::Timestamp, Instant),
+) -> throughline::error::Result<(Vec<InputInfo>, RunSummary)> {
+    let mut writer = RunWriter::create(folder, plan.lexicon, options)?;
+    let progress = progress(quiet);
+    let infos = run_plan(plan, &mut |outcome| {
+        progress.inc(1);
+        writer.take(&outcome)
+    })?;
+    progress.finish_and_clear();
+    // A misspelt column would pass for one in which nothing is ticked.
+    if let Some(column) = plan.read.coded_columns.iter().find(|column| {
+        infos
+            .iter()
+            .all(|info| !info.columns.coded.contains(column))
+    }) {
+        return Err(Error::usage(format!(
+            "--coded-column: no input has a column {column:?}"
+        )));
+    }
+    let summary = writer.finish(folder, &infos, || Timing {
+        start: begun.0.to_string(),
+        end: jiff::Timestamp::now().to_string(),
+        seconds: (begun.1.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+    })?;
+    Ok((infos, summary))
+}
+
+/// What makes a run the one that was interrupted.
+fn header(lexicon: &Lexicon, inputs: &[PathBuf], options: &serde_json::Value) -> Header {
+    let input = |path: &PathBuf| {
+        let bytes = std::fs::metadata(path).map_or(0, |about| about.len());
+        (format!("the input {}", path.display()), bytes.to_string())
+    };
+    let own = [
+        ("the program", env!("CARGO_PKG_VERSION").to_owned()),
+        ("the lexicon", lexicon.fingerprint.clone()),
+        ("an option", options.to_string()),
+    ];
+    Header {
+        parts: own
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .chain(inputs.iter().map(input))
+            .collect(),
+    }
+}
+
+/// The journal of the run. There is none where standard input is read, which cannot be read again.
+fn journal(
+    staging: &Staging,
+    storage: &Storage,
+    header: &Header,
+    inputs: &[PathBuf],
+) -> throughline::error::Result<Option<Journal>> {
+    let path = staging.journal();
+    if inputs.iter().any(|path| path.as_os_str() == "-") {
+        return Ok(None);
+    }
+    Ok(Some(match staging.resumes() {
+        true => Journal::resume(storage, &path, header)?,
+        false => Journal::begin(storage, &path, header)?,
+    }))
+}
+
+/// Keeps what can be resumed of a run that failed, and says so.
+fn failed(
+    error: Error,
+    staging: &mut Staging,
+    journal: Option<&Journal>,
+    args: &ScanArgs,
+) -> Error {
+    let from_outside = matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::Io { .. });
+    if !from_outside {
+        return error;
+    }
+    if !staging.folder().is_dir() {
+        return Error::usage(format!(
+            "{}: the output folder was removed while the run went on; nothing is written",
+            args.out.display()
+        ));
+    }
+    let scanned = journal.map_or(0, Journal::records);
+    if scanned > 0 {
+        staging.keep();
+        // The error itself is told by whoever asked for the run.
+        let _ = writeln!(
+            io::stderr(),
+            "{}: incomplete, {scanned} records scanned; the same command with --resume goes on",
+            args.out.display()
+        );
+    }
+    error
 }
 
 /// What `--coded-column` and the file of them ask for.

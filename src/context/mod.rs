@@ -14,7 +14,7 @@ pub(crate) mod sign;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use self::form::{Answer, Mark};
+use self::form::{Answer, Marks};
 use self::scope::{Reach, Scope};
 use crate::assertion::{Certainty, Polarity, Role, Temporality, Voice};
 use crate::lexicon::{Direction, Effect, Lexicon};
@@ -23,13 +23,19 @@ use crate::mention::{Cue, Mention};
 use crate::segment::{Segmented, Sentence};
 use crate::span::Span;
 
+/// How often one cue for the whole narrative is told of: every sentence weighs each of them, and the
+/// ninth says nothing that the first eight do not.
+const MOST_REPEATS: usize = 8;
+
 /// Works out contexts. Reuse one value for many narratives: the buffers are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
     raw: Vec<RawMatch>,
     far: Vec<RawMatch>,
+    /// Those of the far cues that bear on every sentence of the narrative.
+    everywhere: Vec<usize>,
     narrative: HashMap<usize, bool>,
-    marks: Vec<Mark>,
+    marks: Marks,
     /// The year of the incident, by which years in the text are read.
     year: Option<i16>,
 }
@@ -160,6 +166,22 @@ impl Context {
         );
         raw.retain(|m| self.works(source, lexicon, text, phrases, m));
         self.far = raw;
+        self.everywhere.clear();
+        let mut seen: HashMap<u32, usize> = HashMap::new();
+        for (index, found) in self.far.iter().enumerate() {
+            let direction = lexicon.modifiers[found.owner as usize].direction;
+            let seen = seen.entry(found.owner).or_default();
+            if direction == Direction::Narrative && *seen < MOST_REPEATS {
+                self.everywhere.push(index);
+                *seen += 1;
+            }
+        }
+    }
+
+    /// The far cues that begin in a sentence. They are in the order of their tokens.
+    fn far_in(&self, sentence: &Sentence) -> &[RawMatch] {
+        let before = |token: usize| self.far.partition_point(|m| m.found.tokens.start < token);
+        &self.far[before(sentence.first)..before(sentence.last)]
     }
 
     /// Whether a match of a modifier stands where the modifier works.
@@ -174,10 +196,7 @@ impl Context {
         let modifier = &lexicon.modifiers[found.owner as usize];
         let cue = &found.found.tokens;
         // The answer on a form belongs to its question and to nothing else.
-        let answer = self
-            .marks
-            .iter()
-            .any(|mark| mark.tokens.start <= cue.start && cue.end <= mark.tokens.end);
+        let answer = self.marks.answered_by(cue);
         let question = || text.sentences[text.sentence_of(cue.start)].question;
         let long_ago = || {
             modifier.years.is_none_or(|years| {
@@ -212,8 +231,7 @@ impl Context {
             &mut raw,
         );
         raw.retain(|m| self.works(source, lexicon, text, phrases, m));
-        let own = |m: &&RawMatch| sentence.tokens().contains(&m.found.tokens.start);
-        let near: Vec<&RawMatch> = raw.iter().chain(self.far.iter().filter(own)).collect();
+        let near: Vec<&RawMatch> = raw.iter().chain(self.far_in(&sentence)).collect();
         let direction = |m: &RawMatch| lexicon.modifiers[m.owner as usize].direction;
         let pseudo: Vec<&RawMatch> = near
             .iter()
@@ -258,11 +276,20 @@ impl Context {
             .filter(|m| direction(m) != Direction::Terminate)
             .map(|m| active(m, index))
             .collect();
-        for far in self.far.iter().filter(|m| !own(m)) {
-            let at = text.sentence_of(far.found.tokens.start);
-            if direction(far) == Direction::Narrative || at == index + 1 {
-                actives.push(active(far, at));
-            }
+        // What bears on the whole narrative, and what reaches back from the next sentence.
+        let next = text.sentences.get(index + 1);
+        let (own, behind) = (sentence.tokens(), next.map_or(0..0, Sentence::tokens));
+        let mut beyond: Vec<&RawMatch> = self
+            .everywhere
+            .iter()
+            .map(|index| &self.far[*index])
+            .filter(|m| !own.contains(&m.found.tokens.start))
+            .filter(|m| !behind.contains(&m.found.tokens.start))
+            .collect();
+        beyond.extend(next.map_or(&[][..], |next| self.far_in(next)));
+        beyond.sort_by_key(|m| m.found.tokens.start);
+        for far in beyond {
+            actives.push(active(far, text.sentence_of(far.found.tokens.start)));
         }
         self.raw = raw;
         actives
@@ -310,7 +337,8 @@ impl Context {
         if lexicon.rules.get(mention.rule).is_some_and(is_form_rule) {
             return;
         }
-        if let Some(mark) = self.marks.iter().find(|mark| mark.asks(mention)) {
+        // The mention may take in words of the answer, before it or behind it.
+        if let Some(mark) = self.marks.asking(mention) {
             let scope = bytes(text, &mark.stem);
             answer(mention, mark.answer, mark.span, scope);
             return;
@@ -323,10 +351,8 @@ impl Context {
         let later = || form::later_answer(lexicon, text, phrases, mention.tokens.end..own.last);
         // An answer that is known to belong to other words is not this question's.
         let free = |found: &(Answer, Range<usize>)| {
-            !self.marks.iter().any(|mark| {
-                // "A: no" is marked as an answer to its own label.
-                mark.tokens.end == found.1.end && mark.stem.start < found.1.start
-            })
+            // "A: no" is marked as an answer to its own label.
+            !self.marks.belongs_before(found.1.end, found.1.start)
         };
         let next =
             || form::leading_answer(lexicon, text, phrases, sentence + 1, asked).filter(free);

@@ -8,6 +8,9 @@
 //! `AP` is the alleged perpetrator in most forces and the aggrieved person in some. Where the text shows
 //! that it is the second ("Aggrieved person (AP)", "suspect punched AP"), it is read so.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
 use crate::lexicon::Lexicon;
 use crate::matcher::ClassId;
 use crate::segment::{Break, Segmented, WordId, WordLookup};
@@ -46,6 +49,22 @@ struct Reader<'a> {
     title: Option<ClassId>,
     introduces: Option<ClassId>,
     newcomer: Option<ClassId>,
+    /// Words that stand for a role, by their class, as far as they were asked for.
+    standins: RefCell<BTreeMap<&'static str, Option<WordId>>>,
+}
+
+/// The names of a narrative, to be asked for by their words, whatever their case.
+#[derive(Default)]
+struct Names<'t> {
+    list: Vec<Name<'t>>,
+    places: HashMap<String, usize>,
+}
+
+impl<'t> Names<'t> {
+    fn get(&self, text: &str) -> Option<&Name<'t>> {
+        let place = self.places.get(&text.to_ascii_lowercase())?;
+        Some(&self.list[*place])
+    }
 }
 
 /// Reads every name that the narrative introduces as the role that it is given.
@@ -65,12 +84,13 @@ pub(crate) fn follow_names(text: &str, lexicon: &Lexicon, segmented: &mut Segmen
         title: named("title_word"),
         introduces: named("introducing_word"),
         newcomer: named("new_partner_word"),
+        standins: RefCell::default(),
     };
     reader.decide_either(segmented);
     reader.read_owners(segmented);
     reader.drop_former(segmented);
     let names = reader.names(segmented);
-    if names.is_empty() {
+    if names.list.iter().all(|name| name.disputed) {
         return;
     }
     for at in 0..segmented.tokens.len() {
@@ -151,8 +171,8 @@ impl<'a> Reader<'a> {
         self.has(segmented, at, self.title)
     }
 
-    fn names(&self, segmented: &Segmented) -> Vec<Name<'a>> {
-        let mut names = Vec::new();
+    fn names(&self, segmented: &Segmented) -> Names<'a> {
+        let mut names = Names::default();
         for at in 0..segmented.tokens.len() {
             let Some(kind) = self.kind(segmented, at) else {
                 continue;
@@ -184,7 +204,6 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        names.retain(|name| !name.disputed);
         names
     }
 
@@ -194,17 +213,16 @@ impl<'a> Reader<'a> {
         at: usize,
         kind: Kind,
         label: WordId,
-        names: &mut Vec<Name<'a>>,
+        names: &mut Names<'a>,
     ) {
         let source = self.source(segmented, at);
         let text = bare(source);
         if self.is_title(segmented, at) || text.len() < 2 && !self.is_initial(segmented, at) {
             return;
         }
-        if let Some(known) = names
-            .iter_mut()
-            .find(|name| name.text.eq_ignore_ascii_case(text))
-        {
+        let key = text.to_ascii_lowercase();
+        if let Some(place) = names.places.get(&key) {
+            let known = &mut names.list[*place];
             let both = (known.kind.max(kind), known.kind.min(kind));
             known.disputed |= both == (Kind::Victim, Kind::Suspect);
             if kind > known.kind {
@@ -213,7 +231,8 @@ impl<'a> Reader<'a> {
             return;
         }
         let first = self.has(segmented, at, self.first_name);
-        names.push(Name {
+        names.places.insert(key, names.list.len());
+        names.list.push(Name {
             text,
             kind,
             label,
@@ -319,19 +338,16 @@ impl<'a> Reader<'a> {
     }
 
     /// The word that a token is read as, if it is one of the names.
-    fn read_as(&self, segmented: &Segmented, names: &[Name<'_>], at: usize) -> Option<WordId> {
+    fn read_as(&self, segmented: &Segmented, names: &Names<'_>, at: usize) -> Option<WordId> {
         let source = self.source(segmented, at);
         if !source.starts_with(char::is_uppercase) && segmented.tokens[at].word != 0 {
             return None;
         }
         let own = bare(source);
-        let name = names.iter().find(|name| {
-            if name.exact {
-                name.text == own
-            } else {
-                name.text.eq_ignore_ascii_case(own)
-            }
-        })?;
+        let name = names.get(own)?;
+        if name.disputed || name.exact && name.text != own {
+            return None;
+        }
         let word = segmented.tokens[at].word;
         let free = word == 0 || name.exact || self.has(segmented, at, self.first_name);
         if !free {
@@ -456,10 +472,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The word by which the lexicon lets a role stand that the text has no word for.
-    fn standin(&self, class: &str) -> Option<WordId> {
-        let class = self.lexicon.named.get(class)?;
-        (1..self.lexicon.vocabulary.len() as WordId)
-            .find(|word| self.lexicon.classes.has(*word, class))
+    fn standin(&self, class: &'static str) -> Option<WordId> {
+        // Asked once a narrative: it goes through all words of the lexicon.
+        let mut known = self.standins.borrow_mut();
+        *known.entry(class).or_insert_with(|| {
+            let class = self.lexicon.named.get(class)?;
+            (1..self.lexicon.vocabulary.len() as WordId)
+                .find(|word| self.lexicon.classes.has(*word, class))
+        })
     }
 }
 

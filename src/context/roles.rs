@@ -187,11 +187,17 @@ impl Roles {
             doers.extend(agent.map(|slot| (slot, mention)));
             targets.extend(target.map(|slot| (slot, mention)));
         }
+        // Mentions are in the order of their first tokens: what overlaps one begins close to it.
+        let longest = targets.iter().map(|(_, of)| of.tokens.len()).max();
         for (doer, told) in doers {
             let overlaps = |of: &Mention| {
                 of.tokens.start < told.tokens.end && told.tokens.start < of.tokens.end
             };
-            for (target, _) in targets.iter().filter(|(t, of)| *t != doer && overlaps(of)) {
+            let from = told.tokens.start.saturating_sub(longest.unwrap_or(0));
+            let first = targets.partition_point(|(_, of)| of.tokens.start < from);
+            let last = targets.partition_point(|(_, of)| of.tokens.start < told.tokens.end);
+            let near = targets[first..last].iter();
+            for (target, _) in near.filter(|(t, of)| *t != doer && overlaps(of)) {
                 match (slot_kind(text, Some(doer)), slot_kind(text, Some(*target))) {
                     (Some(one), Some(other)) if one == other => alike += 1,
                     (Some(_), Some(_)) => unlike += 1,

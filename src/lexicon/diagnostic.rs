@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
@@ -18,13 +19,19 @@ pub struct Diagnostic {
     pub message: String,
     /// What would mend it.
     pub fix: Option<String>,
-    text: String,
+    text: Arc<str>,
     range: Range<usize>,
 }
 
 impl Diagnostic {
     /// A problem in `file`, whose whole text is `text`, at the bytes `range`.
-    pub fn new(file: &str, text: &str, range: Range<usize>, message: impl Into<String>) -> Self {
+    pub fn new(
+        file: &str,
+        text: impl Into<Arc<str>>,
+        range: Range<usize>,
+        message: impl Into<String>,
+    ) -> Self {
+        let text: Arc<str> = text.into();
         let mut start = range.start.min(text.len());
         while !text.is_char_boundary(start) {
             start -= 1;
@@ -37,13 +44,20 @@ impl Diagnostic {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Self {
             file: file.to_owned(),
-            line: before.matches('\n').count() + 1,
+            line: memchr::memchr_iter(b'\n', before.as_bytes()).count() + 1,
             column: before[line_start..].chars().count() + 1,
             message: message.into(),
             fix: None,
-            text: text.to_owned(),
             range: start..end,
+            text,
         }
+    }
+
+    /// The same problem in the file of that name.
+    #[must_use]
+    pub(super) fn in_file(mut self, file: &str) -> Self {
+        file.clone_into(&mut self.file);
+        self
     }
 
     /// Adds what would mend it.
@@ -55,7 +69,7 @@ impl Diagnostic {
 
     /// The problem with the lines around it, as text for a terminal.
     pub fn render(&self, color: bool) -> String {
-        let snippet = Snippet::source(&self.text)
+        let snippet = Snippet::source(&*self.text)
             .path(&self.file)
             .annotation(AnnotationKind::Primary.span(self.range.clone()));
         let mut group = Level::ERROR.primary_title(&self.message).element(snippet);

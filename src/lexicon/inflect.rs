@@ -106,7 +106,9 @@ fn may_double(base: &str) -> bool {
     let [.., a, b, c] = letters.as_slice() else {
         return false;
     };
-    let shape = !is_vowel(*c) && !matches!(c, 'w' | 'x' | 'y') && is_vowel(*b) && !is_vowel(*a);
+    // English doubles no letter with an accent.
+    let consonant = c.is_ascii_lowercase() && !is_vowel(*c) && !matches!(c, 'w' | 'x' | 'y');
+    let shape = consonant && is_vowel(*b) && !is_vowel(*a);
     let vowels = letters.iter().filter(|c| is_vowel(**c)).count();
     shape && (vowels == 1 || *c == 'l' || *c == 'p' || *c == 't' || *c == 'r')
 }

@@ -8,6 +8,7 @@ mod compile;
 mod diagnostic;
 mod example;
 mod inflect;
+mod limits;
 mod model;
 mod pattern;
 mod redaction;

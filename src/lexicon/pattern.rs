@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::limits;
+
 /// One step of a pattern.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
@@ -63,7 +65,12 @@ pub(crate) fn parse(pattern: &str) -> Result<Vec<Node>, PatternError> {
     let mut parser = Parser {
         text: pattern,
         at: 0,
+        depth: 0,
     };
+    if pattern.len() > limits::PATTERN_BYTES {
+        let message = format!("longer than {} bytes", limits::PATTERN_BYTES);
+        return Err(parser.error(0..1, message));
+    }
     let nodes = parser.sequence(false)?;
     if parser.at < pattern.len() {
         return Err(parser.error(
@@ -80,6 +87,8 @@ pub(crate) fn parse(pattern: &str) -> Result<Vec<Node>, PatternError> {
 struct Parser<'p> {
     text: &'p str,
     at: usize,
+    /// Groups that are open.
+    depth: usize,
 }
 
 impl Parser<'_> {
@@ -212,6 +221,11 @@ impl Parser<'_> {
     fn group(&mut self) -> Result<Node, PatternError> {
         let start = self.at;
         self.bump();
+        self.depth += 1;
+        if self.depth > limits::NESTING {
+            let message = format!("brackets within brackets, {} at most", limits::NESTING);
+            return Err(self.error(start..start + 1, message));
+        }
         let mut branches = Vec::new();
         loop {
             let branch = self.sequence(true)?;
@@ -228,6 +242,7 @@ impl Parser<'_> {
                 None => return Err(self.error(start..start + 1, "this bracket is never closed")),
             }
         }
+        self.depth -= 1;
         Ok(Node::Group(branches))
     }
 
@@ -287,7 +302,11 @@ impl Parser<'_> {
         let except = match except {
             None => Vec::new(),
             Some(list) => {
-                let mut parser = Parser { text: list, at: 0 };
+                let mut parser = Parser {
+                    text: list,
+                    at: 0,
+                    depth: self.depth,
+                };
                 let mut branches = Vec::new();
                 loop {
                     branches.push(

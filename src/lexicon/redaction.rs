@@ -76,5 +76,6 @@ pub(crate) struct NameWords {
     pub shorthand: BTreeSet<String>,
     pub acts: BTreeSet<String>,
     pub place_before: BTreeSet<String>,
+    pub place_after: BTreeSet<String>,
     pub short_words: BTreeSet<String>,
 }

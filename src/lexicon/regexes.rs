@@ -7,42 +7,54 @@ use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Serialize};
 
-/// Largest compiled size of one regex.
-const REGEX_SIZE: usize = 1 << 20;
+use super::limits;
 
 /// A regular expression.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct LazyRegex {
     written: String,
-    any_case: bool,
+    fold: bool,
     #[serde(skip)]
     built: OnceLock<Regex>,
 }
 
 impl LazyRegex {
-    /// Checks and builds an expression; `any_case` makes capitals and small letters the same.
-    pub fn new(written: &str, any_case: bool) -> Result<Self, regex::Error> {
+    /// The regex, or why it is none. `fold` makes it match whatever the case of letters.
+    pub fn new(written: &str, fold: bool) -> Result<Self, String> {
         Ok(Self {
             written: written.to_owned(),
-            any_case,
-            built: build(written, any_case)?.into(),
+            fold,
+            built: build(written, fold)?.into(),
         })
     }
 
-    /// The expression, ready to search with.
+    /// The regex, ready to search with.
     #[inline]
     pub fn get(&self) -> &Regex {
         self.built.get_or_init(|| {
-            build(&self.written, self.any_case).expect("it was built when the lexicon was compiled")
+            build(&self.written, self.fold).expect("it was built when the lexicon was compiled")
         })
     }
 }
 
-fn build(written: &str, any_case: bool) -> Result<Regex, regex::Error> {
+fn build(written: &str, fold: bool) -> Result<Regex, String> {
+    if written.len() > limits::REGEX_BYTES {
+        return Err(format!(
+            "a regex of more than {} bytes",
+            limits::REGEX_BYTES
+        ));
+    }
     RegexBuilder::new(written)
-        .case_insensitive(any_case)
-        .size_limit(REGEX_SIZE)
+        .case_insensitive(fold)
+        .size_limit(limits::REGEX_SIZE)
+        .dfa_size_limit(limits::REGEX_SIZE)
+        .nest_limit(limits::REGEX_NESTING)
         .build()
+        .map_err(|error| {
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or("not a valid regex");
+            last.trim_start_matches("error: ").to_owned()
+        })
 }
 
 /// Literals of which a text must hold one, in capitals or small letters.

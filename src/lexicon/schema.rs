@@ -84,6 +84,8 @@ pub(crate) struct Redact {
     pub shorthand: Vec<String>,
     pub acts: Vec<String>,
     pub place_before: Vec<String>,
+    #[serde(default)]
+    pub place_after: Vec<String>,
     /// Words with blanks between.
     pub short_words: String,
 }

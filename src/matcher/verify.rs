@@ -31,6 +31,39 @@ pub(crate) struct Verifier<'a> {
     /// Tokens that the match may not leave.
     pub range: Range<usize>,
     places: [(u32, u32); MOST_STEPS],
+    vain: Vain,
+}
+
+/// Gaps and phrases that were tried in vain: by step, a bit for each token as far as it lies from the anchor. What
+/// comes of a step depends on where it begins and on nothing before it, so none need be tried twice; and
+/// a pattern of many gaps takes as many attempts as it has steps and words, not a power of them.
+struct Vain {
+    tried: [u128; MOST_STEPS],
+    from: usize,
+    any: bool,
+}
+
+impl Vain {
+    fn clear(&mut self, from: usize) {
+        if self.any {
+            self.tried = [0; MOST_STEPS];
+            self.any = false;
+        }
+        self.from = from;
+    }
+
+    fn holds(&self, step: usize, at: usize) -> bool {
+        let far = at.abs_diff(self.from);
+        self.any && far < 128 && self.tried[step] >> far & 1 == 1
+    }
+
+    fn note(&mut self, step: usize, at: usize) {
+        let far = at.abs_diff(self.from);
+        if far < 128 {
+            self.tried[step] |= 1 << far;
+            self.any = true;
+        }
+    }
 }
 
 impl<'a> Verifier<'a> {
@@ -46,6 +79,11 @@ impl<'a> Verifier<'a> {
             phrases,
             range,
             places: [(0, 0); MOST_STEPS],
+            vain: Vain {
+                tried: [0; MOST_STEPS],
+                from: 0,
+                any: false,
+            },
         }
     }
 
@@ -59,6 +97,7 @@ impl<'a> Verifier<'a> {
             return None;
         }
         self.places[at] = (anchor.start as u32, anchor.end as u32);
+        self.vain.clear(anchor.start);
         self.backward(variant, at, anchor.start)?;
         self.forward(variant, at + 1, anchor.end)?;
         let found = self.found(variant);
@@ -83,12 +122,14 @@ impl<'a> Verifier<'a> {
 
     /// Matches the whole variant beginning exactly at token `start`.
     pub fn from(&mut self, variant: &Variant, start: usize) -> Option<Found> {
+        self.vain.clear(start);
         self.forward(variant, 0, start)?;
         Some(self.found(variant))
     }
 
     /// Matches the whole variant ending exactly before token `end`.
     pub fn until(&mut self, variant: &Variant, end: usize) -> Option<Found> {
+        self.vain.clear(end);
         self.backward(variant, variant.elements.len(), end)?;
         Some(self.found(variant))
     }
@@ -192,7 +233,11 @@ impl<'a> Verifier<'a> {
                 if at >= end {
                     return None;
                 }
-                for hit in self.phrases.starting(at) {
+                let phrases = self.phrases.starting(at);
+                if !phrases.is_empty() && self.vain.holds(index, at) {
+                    return None;
+                }
+                for hit in phrases {
                     if hit.end as usize <= end && self.classes.phrase_has(hit.phrase, class) {
                         self.places[index] = (at as u32, hit.end);
                         if self.forward(variant, index + 1, hit.end as usize).is_some() {
@@ -202,11 +247,19 @@ impl<'a> Verifier<'a> {
                 }
                 if self.classes.has(self.tokens[at].word, class) {
                     self.places[index] = (at as u32, at as u32 + 1);
-                    return self.forward(variant, index + 1, at + 1);
+                    if self.forward(variant, index + 1, at + 1).is_some() {
+                        return Some(());
+                    }
+                }
+                if !phrases.is_empty() {
+                    self.vain.note(index, at);
                 }
                 None
             }
             Step::Gap { min, max, except } => {
+                if self.vain.holds(index, at) {
+                    return None;
+                }
                 for width in 0..=usize::from(max) {
                     let next = at + width;
                     if width > 0 {
@@ -214,17 +267,18 @@ impl<'a> Verifier<'a> {
                         if inside >= end
                             || except.is_some_and(|class| self.excluded_until(class, at, next))
                         {
-                            return None;
+                            break;
                         }
                     }
                     if variant.within == Within::Clause && self.weak_break_before(next) {
-                        return None;
+                        break;
                     }
                     if width >= usize::from(min) && self.forward(variant, index + 1, next).is_some()
                     {
                         return Some(());
                     }
                 }
+                self.vain.note(index, at);
                 None
             }
             Step::NotNext(class) => {
@@ -260,7 +314,11 @@ impl<'a> Verifier<'a> {
                 if at <= start {
                     return None;
                 }
-                for hit in self.phrases.ending(at) {
+                let phrases = self.phrases.ending(at);
+                if !phrases.is_empty() && self.vain.holds(index, at) {
+                    return None;
+                }
+                for hit in phrases {
                     if hit.start as usize >= start && self.classes.phrase_has(hit.phrase, class) {
                         self.places[index] = (hit.start, at as u32);
                         if self.backward(variant, index, hit.start as usize).is_some() {
@@ -270,19 +328,27 @@ impl<'a> Verifier<'a> {
                 }
                 if self.classes.has(self.tokens[at - 1].word, class) {
                     self.places[index] = (at as u32 - 1, at as u32);
-                    return self.backward(variant, index, at - 1);
+                    if self.backward(variant, index, at - 1).is_some() {
+                        return Some(());
+                    }
+                }
+                if !phrases.is_empty() {
+                    self.vain.note(index, at);
                 }
                 None
             }
             Step::Gap { min, max, except } => {
+                if self.vain.holds(index, at) {
+                    return None;
+                }
                 for width in 0..=usize::from(max) {
                     if width > at - start {
-                        return None;
+                        break;
                     }
                     let next = at - width;
                     if width > 0 && except.is_some_and(|class| self.excluded_from(class, next, at))
                     {
-                        return None;
+                        break;
                     }
                     if width >= usize::from(min) {
                         let crosses = variant.within == Within::Clause
@@ -292,6 +358,7 @@ impl<'a> Verifier<'a> {
                         }
                     }
                 }
+                self.vain.note(index, at);
                 None
             }
             Step::NotNext(class) => {

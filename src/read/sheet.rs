@@ -1,5 +1,5 @@
-//! Small tables that come back from people: CSV out of a spreadsheet, whatever it did to them, and
-//! the tables of a run (CSV or JSON Lines).
+//! Small tables that come back from people: CSV out of a spreadsheet, whatever it did to them, the
+//! sheets of a workbook, and the tables of a run (CSV or JSON Lines).
 //!
 //! A spreadsheet may change the delimiter, the encoding, the quoting and the line ends, write a
 //! `sep=;` line of its own, drop empty cells at the end of a row and add some. None of that matters
@@ -8,6 +8,8 @@
 
 use std::io::BufRead as _;
 use std::path::{Path, PathBuf};
+
+use calamine::{Data, Reader as _};
 
 use super::csv::delimiter_of;
 use super::rows::{Row, Rows};
@@ -22,6 +24,8 @@ const ROW_LIMIT: usize = 16 * 1024 * 1024;
 pub struct Sheet {
     /// The file, for messages.
     pub path: PathBuf,
+    /// The name of the sheet in its workbook; empty for a file of another kind.
+    pub name: String,
     /// Its rows, without the header.
     pub rows: Vec<SheetRow>,
     /// Rows whose cells cannot be told apart.
@@ -33,7 +37,7 @@ pub struct Sheet {
 /// A row of a [`Sheet`].
 #[derive(Clone, Debug)]
 pub struct SheetRow {
-    /// Line of the file on which it begins, from 1.
+    /// Line of the file or row of the sheet on which it begins, from 1.
     pub line: u64,
     cells: Vec<String>,
 }
@@ -48,19 +52,27 @@ pub struct Damaged {
 }
 
 impl Sheet {
-    /// Reads a table: JSON Lines if the extension says so, else CSV with whatever delimiter.
+    /// Reads a table: JSON Lines or a workbook (its first sheet with rows) if the extension says so, else
+    /// CSV with whatever delimiter.
     ///
     /// # Errors
     /// If the file cannot be read, is no text, or has no header.
     pub fn read(path: &Path) -> Result<Self> {
-        match path.extension().and_then(|e| e.to_str()) {
-            Some("jsonl" | "ndjson") => Self::json(path),
-            Some("xlsx" | "xls" | "ods") => Err(Error::input(
-                path,
-                None,
-                "workbooks are not read; save the sheet as CSV first",
-            )),
-            _ => Self::csv(path),
+        let mut sheets = Self::read_all(path)?;
+        let first = sheets.iter().position(|sheet| !sheet.rows.is_empty());
+        Ok(sheets.swap_remove(first.unwrap_or(0)))
+    }
+
+    /// Reads every sheet of a workbook, or the one table of another file. There is always one.
+    ///
+    /// # Errors
+    /// If the file cannot be read, is no text, or has no header.
+    pub fn read_all(path: &Path) -> Result<Vec<Self>> {
+        let ending = path.extension().and_then(|e| e.to_str());
+        match ending.map(str::to_ascii_lowercase).as_deref() {
+            Some("jsonl" | "ndjson") => Ok(vec![Self::json(path)?]),
+            Some("xlsx" | "xlsm" | "xlsb" | "xls" | "ods") => Self::workbook(path),
+            _ => Ok(vec![Self::csv(path)?]),
         }
     }
 
@@ -79,8 +91,17 @@ impl Sheet {
                 "no column {name:?}; the header has {}",
                 self.header.join(", ")
             );
-            Error::input(&self.path, Some(1), message)
+            Error::input(&self.path, Some(1), self.placed(message))
         })
+    }
+
+    /// A message with the sheet in front that it is about, where the file has several.
+    pub fn placed(&self, message: String) -> String {
+        if self.name.is_empty() {
+            message
+        } else {
+            format!("sheet {:?}: {message}", self.name)
+        }
     }
 
     /// The whole number in a cell.
@@ -90,7 +111,7 @@ impl Sheet {
     pub fn number(&self, row: &SheetRow, column: usize) -> Result<usize> {
         row.cell(column).trim().parse().map_err(|_| {
             let message = format!("column {:?}: not a whole number", self.header[column]);
-            Error::input(&self.path, Some(row.line), message)
+            Error::input(&self.path, Some(row.line), self.placed(message))
         })
     }
 
@@ -101,6 +122,7 @@ impl Sheet {
         let mut header: Option<Vec<String>> = None;
         let mut sheet = Self {
             path: path.to_owned(),
+            name: String::new(),
             rows: Vec::new(),
             damaged: Vec::new(),
             header: Vec::new(),
@@ -158,6 +180,58 @@ impl Sheet {
         Ok(sheet)
     }
 
+    /// The sheets of a workbook that are not empty, by their first row as header.
+    fn workbook(path: &Path) -> Result<Vec<Self>> {
+        let unreadable = |e: calamine::Error| match e {
+            calamine::Error::Io(e) => Error::io("cannot read", path, e),
+            // The messages of the others may quote the text.
+            _ => Error::input(
+                path,
+                None,
+                "no workbook that can be read: it is damaged, or a password protects it",
+            ),
+        };
+        let mut book = calamine::open_workbook_auto(path).map_err(unreadable)?;
+        let mut sheets = Vec::new();
+        for name in book.sheet_names() {
+            // A sheet may be a chart, which has no cells.
+            let Ok(range) = book.worksheet_range(&name) else {
+                continue;
+            };
+            let Some((top, _)) = range.start() else {
+                continue;
+            };
+            let mut rows = (u64::from(top) + 1..).zip(range.rows());
+            let Some((_, head)) = rows.next() else {
+                continue;
+            };
+            let texts = |cells: &[Data]| cells.iter().map(cell_text).collect::<Vec<_>>();
+            let header = texts(head).iter().map(|cell| name_of(cell)).collect();
+            let rows = rows
+                .map(|(line, cells)| SheetRow {
+                    line,
+                    cells: texts(cells),
+                })
+                .filter(|row| row.cells.iter().any(|cell| !cell.trim().is_empty()))
+                .collect();
+            sheets.push(Self {
+                path: path.to_owned(),
+                name,
+                rows,
+                damaged: Vec::new(),
+                header,
+            });
+        }
+        if sheets.is_empty() {
+            return Err(Error::input(
+                path,
+                None,
+                "every sheet of the workbook is empty",
+            ));
+        }
+        Ok(sheets)
+    }
+
     fn json(path: &Path) -> Result<Self> {
         let fail = |e| Error::io("cannot read", path, e);
         let file = std::fs::File::open(path).map_err(fail)?;
@@ -193,6 +267,7 @@ impl Sheet {
         }
         Ok(Self {
             path: path.to_owned(),
+            name: String::new(),
             rows,
             damaged: Vec::new(),
             header,
@@ -209,6 +284,19 @@ impl SheetRow {
     /// The text of a cell of a column that may not be there, without blanks around it.
     pub fn may(&self, column: Option<usize>) -> &str {
         column.map_or("", |column| self.cell(column).trim())
+    }
+}
+
+/// A cell as the tables would write it. Dates come as days, whatever their cell shows.
+fn cell_text(cell: &Data) -> String {
+    match cell {
+        Data::String(text) => unguarded(text).to_owned(),
+        Data::DateTime(moment) if moment.is_datetime() => {
+            let (year, month, day, ..) = moment.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        // Whole numbers without ".0": a reference that was taken for a number.
+        other => other.to_string(),
     }
 }
 

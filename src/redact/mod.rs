@@ -182,7 +182,7 @@ impl<'l> Redactor<'l> {
         for name in finder.mentions(&found, &case.people, &taken) {
             let tells = name.tells.iter();
             let keys: Vec<&str> = tells.map(|at| words[*at].key.as_str()).collect();
-            let span = Span::new(words[name.tells[0]].span.start, words[name.end].span.end);
+            let span = Span::new(words[name.begin].span.start, words[name.end].span.end);
             let (kind, label) = match case.people.reference(&keys) {
                 Reference::One(n) => ("PERSON", format!("[PERSON {}]", n + 1)),
                 Reference::Either(a, b) => ("PERSON", format!("[PERSON {} or {}]", a + 1, b + 1)),

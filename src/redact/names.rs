@@ -27,6 +27,8 @@ pub(super) struct Name {
 /// Words to be masked together.
 #[derive(Debug)]
 pub(super) struct Stretch {
+    /// The first word: an initial or a number in front is masked too.
+    pub begin: usize,
     /// The words that tell who it is.
     pub tells: Vec<usize>,
     /// The last word.
@@ -141,11 +143,15 @@ impl<'a> NameFinder<'a> {
                 };
                 // A first name and a surname that no person has together are two people side by side.
                 let stretch = |words: &[usize]| Stretch {
+                    begin: words[0],
                     tells: words.to_vec(),
                     end: words[words.len() - 1],
                 };
                 if people.together(&keys(&name.words)) || name.words.len() < 2 {
-                    out.push(stretch(&name.words));
+                    out.push(Stretch {
+                        begin: name.all.start,
+                        ..stretch(&name.words)
+                    });
                 } else {
                     out.extend(name.words.iter().map(|at| stretch(&[*at])));
                 }
@@ -190,7 +196,18 @@ impl<'a> NameFinder<'a> {
                 end += 1;
             }
             at = end;
+            // "K Thorburn" of somebody who was brought in as "Thorburn".
+            let mut begin = name[0];
+            while begin > 0
+                && self.words[begin - 1].written == Written::Initial
+                && !matches!(self.words[begin - 1].key.as_str(), "i" | "a")
+                && inside[begin - 1].is_none()
+                && self.joined(begin)
+            {
+                begin -= 1;
+            }
             out.push(Stretch {
+                begin,
                 tells: name,
                 end: end - 1,
             });
@@ -244,7 +261,9 @@ impl<'a> NameFinder<'a> {
             true => Before::Title,
             false => Before::Role,
         };
-        let mut start = title + 1;
+        // The number of an officer points at one as the name does.
+        let begin = title + 1;
+        let mut start = begin;
         if self.words.get(start)?.written == Written::Lower
             && self.words[start].key.bytes().all(|b| b.is_ascii_digit())
             && self.close(start)
@@ -252,8 +271,16 @@ impl<'a> NameFinder<'a> {
             start += 1;
         }
         let first = self.skip_initials(start);
-        let lower = self.words.get(first)?.written == Written::Lower;
         let close = self.close(first) || (first > start && self.joined(first));
+        // "Mr van Houten", "Ms J. St John-Ware": the particles belong to the name that follows them.
+        let mut core = first;
+        while self.is_particle(core) && self.close(core + 1) && core < first + 3 {
+            core += 1;
+        }
+        if core > first && close && is_capital(self.words[core].written) && self.words[core].plain {
+            return Some(begin..self.run(core));
+        }
+        let lower = self.words.get(first)?.written == Written::Lower;
         let fits = if lower {
             // Nothing is written with capitals here.
             before == Before::Title && self.is_lower_name(first)
@@ -264,7 +291,7 @@ impl<'a> NameFinder<'a> {
                 || self.names.surnames.contains(&self.words[first].key);
             self.may_be_name(first, before) && (sure || !behind_stop)
         };
-        (close && fits).then(|| start..self.run(first))
+        (close && fits).then(|| begin..self.run(first))
     }
 
     /// `also known as Spike`: here any word with a capital is a name.
@@ -406,6 +433,11 @@ impl<'a> NameFinder<'a> {
         labelled.then_some(start..end)
     }
 
+    fn is_particle(&self, at: usize) -> bool {
+        let word = self.words.get(at);
+        word.is_some_and(|word| self.names.particles.contains(&word.key))
+    }
+
     fn role_within(&self, at: usize) -> bool {
         at < self.words.len() && self.close(at) && self.is_role(at)
     }
@@ -415,6 +447,11 @@ impl<'a> NameFinder<'a> {
         let word = &self.words[start];
         let key = word.key.as_str();
         let label = word.written == Written::Upper && self.names.shorthand.contains(key);
+        if word.written == Written::Lower {
+            // In text messages nothing has a capital: only what is a first name and nothing else.
+            let name = word.plain && key.chars().count() > 3 && self.is_first(key);
+            return (name && !self.is_fixed_phrase(start)).then(|| start..self.run(start));
+        }
         if !is_capital(word.written) || !word.plain || label || self.is_fixed_phrase(start) {
             return None;
         }
@@ -422,6 +459,9 @@ impl<'a> NameFinder<'a> {
             && self.names.place_before.contains(&self.words[start - 1].key)
             && self.close(start);
         let saint = start > 0 && matches!(self.words[start - 1].key.as_str(), "st" | "hmp");
+        if self.is_place(start) {
+            return None;
+        }
         if self.is_first(key) && !self.names.not_names.contains(key) && !saint {
             return Some(start..self.run(start));
         }
@@ -436,7 +476,9 @@ impl<'a> NameFinder<'a> {
                         || self.names.surnames.contains(key)
                         || next.written == Written::Upper && !self.is_shouted(at))
             });
-            if beside {
+            // "the River Aire": a person takes no article.
+            let article = start > 0 && self.close(start) && self.words[start - 1].key == "the";
+            if beside && !article {
                 return Some(start..end);
             }
             let inside = !self.begins(start) && !self.before_verb(start + 1);
@@ -457,6 +499,26 @@ impl<'a> NameFinder<'a> {
             && self.close(end)
             && self.names.acts.contains(&self.words[end].key);
         (before_first || speaks).then_some(start..end)
+    }
+
+    /// "Grace Centre", "Royal Victoria Infirmary": words with capitals, of which the last is a kind of place.
+    fn is_place(&self, start: usize) -> bool {
+        let capital = |at: &usize| {
+            *at == start
+                || self
+                    .words
+                    .get(*at)
+                    .is_some_and(|word| is_capital(word.written))
+                    && self.close(*at)
+                    && !self.words[at - 1].owner
+        };
+        let named = |at: usize| self.names.place_after.contains(&self.words[at].key);
+        // A surname may be one too: "Gemma Hall", "Karen Church". Those that are come behind a first name.
+        let surname = |at: usize| self.names.surnames.contains(&self.words[at].key);
+        let first = self.is_first(&self.words[start].key);
+        (start..start + 4)
+            .take_while(capital)
+            .any(|at| at > start && named(at) && !(first && surname(at)))
     }
 
     /// Whether what follows is what people do. A form of "to be" says too little for one word.
@@ -634,6 +696,10 @@ impl<'a> NameFinder<'a> {
         let key = self.words[at].key.as_str();
         if self.names.roles.contains(key) {
             return true;
+        }
+        if key == "law" {
+            // "brother in law Harjit", "mother-in-law".
+            return at >= 2 && self.words[at - 1].key == "in" && self.is_role(at - 2);
         }
         if self.names.not_names.contains(key) {
             return false;

@@ -9,6 +9,16 @@ pub(super) struct People {
     parts: Vec<Vec<String>>,
     /// People by part.
     by_part: BTreeMap<String, Vec<usize>>,
+    /// People by all parts of their names, sorted.
+    by_whole: BTreeMap<Vec<String>, Vec<usize>>,
+}
+
+/// The parts of a name, each once, in order.
+fn sorted(parts: &[String]) -> Vec<String> {
+    let mut parts = parts.to_vec();
+    parts.sort_unstable();
+    parts.dedup();
+    parts
 }
 
 /// Who is meant by some words.
@@ -26,34 +36,58 @@ impl People {
         if name.is_empty() {
             return;
         }
-        let known = |person: &usize| name.iter().all(|part| self.parts[*person].contains(part));
-        let candidates = self.by_part.get(&name[0]).cloned().unwrap_or_default();
-        if candidates.iter().any(known) {
+        let parts: Vec<&str> = name.iter().map(String::as_str).collect();
+        if self.together(&parts) {
             return;
         }
-        let says_less = |person: &&usize| self.parts[**person].iter().all(|p| name.contains(p));
-        let mut fuller: Vec<usize> = name
-            .iter()
-            .filter_map(|part| self.by_part.get(part))
-            .flatten()
-            .filter(says_less)
-            .copied()
-            .collect();
-        fuller.sort_unstable();
-        fuller.dedup();
-        let person = match fuller[..] {
+        let person = match self.who_say_less(name)[..] {
             [only] => only,
             _ => {
                 self.parts.push(Vec::new());
                 self.parts.len() - 1
             }
         };
+        let before = sorted(&self.parts[person]);
+        if let Some(own) = self.by_whole.get_mut(&before) {
+            own.retain(|other| *other != person);
+        }
         for part in name {
             if !self.parts[person].contains(part) {
                 self.parts[person].push(part.clone());
                 self.by_part.entry(part.clone()).or_default().push(person);
             }
         }
+        let whole = sorted(&self.parts[person]);
+        self.by_whole.entry(whole).or_default().push(person);
+    }
+
+    /// The people all of whose parts are in a name.
+    fn who_say_less(&self, name: &[String]) -> Vec<usize> {
+        /// Parts of a name whose every choice is looked up; of a longer one all people are asked.
+        const MOST_CHOICES: usize = 6;
+        let name = sorted(name);
+        let mut found: Vec<usize> = if name.len() <= MOST_CHOICES {
+            let choices = 1_usize..1 << name.len();
+            let chosen = choices.map(|choice| -> Vec<String> {
+                let parts = name.iter().enumerate();
+                parts
+                    .filter(|(at, _)| choice >> at & 1 == 1)
+                    .map(|(_, part)| part.clone())
+                    .collect()
+            });
+            chosen
+                .filter_map(|parts| self.by_whole.get(&parts))
+                .flatten()
+                .copied()
+                .collect()
+        } else {
+            let says_less = |person: &&usize| self.parts[**person].iter().all(|p| name.contains(p));
+            let people = name.iter().filter_map(|part| self.by_part.get(part));
+            people.flatten().filter(says_less).copied().collect()
+        };
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     /// Whether the word is part of anybody's name.
@@ -68,7 +102,11 @@ impl People {
 
     /// The people who have all these parts in their names.
     fn with<'p>(&'p self, parts: &'p [&str]) -> impl Iterator<Item = usize> + 'p {
-        let first = parts.first().and_then(|part| self.by_part.get(*part));
+        // From the rarest part on: a thousand people may share a surname.
+        let all = parts.iter().map(|part| self.by_part.get(*part));
+        let first = all
+            .min_by_key(|people| people.map_or(0, Vec::len))
+            .flatten();
         let has = |person: &usize| {
             let own = &self.parts[*person];
             parts.iter().all(|part| own.iter().any(|p| p == part))

@@ -3,6 +3,9 @@
 //! Not the tokens of the scanner: here hyphens part (`Holt-Reyes` is two words), an owner's ending
 //! does not belong to the word (`Dean's`), and what matters is how a word is written.
 
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
 use crate::span::Span;
 
 /// How a word is written.
@@ -25,7 +28,7 @@ pub(super) struct Word {
     pub span: Span,
     /// With it.
     pub end: usize,
-    /// In lower case, apostrophes straight.
+    /// In lower case, apostrophes straight, letters without accents: "Siobhán" and "Siobhan" are one.
     pub key: String,
     pub written: Written,
     /// It holds letters only, apostrophes aside.
@@ -79,7 +82,8 @@ fn word(text: &str, start: usize, end: usize) -> Word {
         Written::Capital
     };
     let key = stem
-        .chars()
+        .nfd()
+        .filter(|c| !is_combining_mark(*c))
         .map(|c| if is_apostrophe(c) { '\'' } else { c })
         .flat_map(char::to_lowercase)
         .collect();

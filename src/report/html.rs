@@ -398,6 +398,7 @@ impl<'d> IndexRow<'d> {
         let mut counts = BTreeMap::new();
         let mut days = BTreeSet::new();
         let mut heavy = false;
+        let quote_units = case.key_quote.encode_utf16().count();
         for incident in &case.incidents {
             for mention in evidence(incident) {
                 *counts.entry(mention.category.as_str()).or_insert(0) += 1;
@@ -410,6 +411,10 @@ impl<'d> IndexRow<'d> {
         for field in case.incidents.iter().flat_map(|i| &i.fields) {
             for mention in field.mentions.iter().filter(|m| m.suppressed.is_none()) {
                 let quoted = || {
+                    // Its length first: a text may hold as many heavy mentions as words.
+                    if mention.end - mention.start != quote_units {
+                        return false;
+                    }
                     let units = field.text.encode_utf16();
                     let units = units.skip(mention.start).take(mention.end - mention.start);
                     units.eq(case.key_quote.encode_utf16())

@@ -95,7 +95,7 @@ pub(super) fn cells<'r>(row: &'r KeptRow, columns: &[TableColumn]) -> Vec<Cell<'
         let value = row.get(column.name);
         match column.kind {
             CellKind::Int => Cell::Int(value.and_then(Value::as_i64).unwrap_or_default()),
-            CellKind::Text => Cell::Text(value.and_then(Value::as_str).unwrap_or_default()),
+            _ => Cell::Text(value.and_then(Value::as_str).unwrap_or_default()),
         }
     };
     columns.iter().map(cell).collect()

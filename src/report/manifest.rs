@@ -1,5 +1,7 @@
 //! What was run, on what, with which counts.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::rows::ReportCounts;
@@ -33,6 +35,8 @@ pub struct Manifest<'m> {
     pub boilerplate_candidates: usize,
     /// What the counts do not say.
     pub coverage: &'static str,
+    /// Bytes of the files into which reviewers may write, so that a change is noticed.
+    pub reviewable: BTreeMap<String, u64>,
     /// Start and end of the run; the only part that differs between equal runs.
     pub time: Timing,
 }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::pipeline::Outcome;
 use crate::redact::Redactor;
+use crate::spill::{Output, Storage};
 
 /// Records that wait to be masked. They wait in a file inside the folder of the unfinished run, which
 /// is removed before the run is put in place.
@@ -16,13 +17,13 @@ use crate::redact::Redactor;
 pub(super) struct Masking<'l> {
     redactor: Redactor<'l>,
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<Output>,
 }
 
 impl<'l> Masking<'l> {
-    pub fn create(lexicon: &'l Lexicon, path: PathBuf) -> Result<Self> {
+    pub fn create(lexicon: &'l Lexicon, storage: &Storage, path: PathBuf) -> Result<Self> {
         let redactor = Redactor::new(lexicon)?;
-        let file = File::create(&path).map_err(|e| Error::io("cannot write", &path, e))?;
+        let file = storage.create(&path)?;
         Ok(Self {
             redactor,
             path,

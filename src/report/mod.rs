@@ -1,5 +1,6 @@
 //! Writes a run: tables, HTML report, manifest; whole or not at all.
 
+mod cases;
 mod charts;
 pub mod html;
 mod kept_rows;
@@ -9,6 +10,7 @@ mod packed;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod per_case;
+mod reviewed;
 pub mod rows;
 mod run;
 mod spool;
@@ -20,6 +22,6 @@ mod xlsx;
 
 pub use manifest::{Manifest, Timing};
 pub use run::{CANDIDATES_FILE, RunOptions, RunSummary, RunWriter};
-pub use staging::Staging;
+pub use staging::{Existing, INCOMPLETE_FILE, Staging};
 pub use tables::OutputFormat;
 pub use xlsx::WORKBOOK_FILE;

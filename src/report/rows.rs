@@ -41,10 +41,10 @@ pub struct MentionRow {
     pub end: usize,
     /// Why it does not count; `None` for evidence.
     pub reason: Option<String>,
-    /// Sub-tags of the rule, joined with `; `.
-    pub tags: String,
-    /// The cues that set the axes, each as `axis=value: "cue"`, joined with `; `.
-    pub cues: String,
+    /// Sub-tags of the rule.
+    pub tags: Vec<String>,
+    /// The cues that set the axes, each as `axis=value: "cue"`.
+    pub cues: Vec<String>,
 }
 
 /// A row of `cases`.

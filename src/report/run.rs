@@ -1,35 +1,35 @@
 //! Takes the outcomes of a run one by one and writes its tables, report and manifest.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use sha2::{Digest as _, Sha256};
 
+use super::cases::{Cases, Looker, case_row, check_row};
 use super::html::write_report;
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::masking::Masking;
 use super::per_case::PerCase;
+use super::reviewed::has_room;
 use super::rows::{CaseRow, CheckRow, MentionRow, ReportCounts};
-use super::spool::{KeptField, KeptMention, Spool};
+use super::spool::{Kept, KeptField, KeptMention, Spool};
 use super::tables::{OutputFormat, TableWriter};
-use super::view::{case_counts, report_data};
+use super::view::{Page, case_counts};
 use super::workbook::{workbook_about, workbook_counts, workbook_tables};
 use super::xlsx::{WorkbookData, write_workbook};
-use crate::assertion::Group;
-use crate::assess::{Assessment, assess};
 use crate::boilerplate::{Candidate, Repetition};
-use crate::case::chronology::{ChronologyRow, chronology};
+use crate::case::chronology::ChronologyRow;
 use crate::case::coded::CodedColumn;
-use crate::case::conduct::{Element, conduct};
+use crate::case::conduct::Element;
 use crate::case::coverage::{Coverage, CoverageCounts, Gap, Unread};
-use crate::case::inconsistency::{Inconsistency, inconsistencies};
+use crate::case::inconsistency::Inconsistency;
 use crate::case::link::{LinkCounts, LinkKeys};
 use crate::case::names::{NameIndex, Proposal};
-use crate::case::pattern::pattern;
 use crate::case::{CaseRecord, tier_of};
-use crate::checks::{Finding, gaps, legal_tests, run_checks, statements};
+use crate::checks::statements;
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
 use crate::mention::Mention;
@@ -37,6 +37,7 @@ use crate::narrative::{Field, Record, Rejected};
 use crate::pipeline::{Outcome, Scanned};
 use crate::read::InputInfo;
 use crate::span::CharOffsets;
+use crate::spill::Storage;
 
 /// How to write a run.
 #[derive(Clone, Debug)]
@@ -67,6 +68,12 @@ pub struct RunOptions {
     pub per_case: bool,
     /// Rows of a sheet of the workbook at most; `None` for what a sheet can hold.
     pub sheet_rows: Option<usize>,
+    /// Worker threads; 0 for as many as there are cores.
+    pub jobs: usize,
+    /// Where its files are made.
+    pub storage: Storage,
+    /// Set from outside to end the run early.
+    pub interrupted: Arc<AtomicBool>,
     /// Options that change the output, for the manifest.
     pub manifest: serde_json::Value,
 }
@@ -94,7 +101,7 @@ pub struct RunWriter<'l> {
     evidence: TableWriter,
     suppressed: TableWriter,
     rejected: TableWriter,
-    cases: BTreeMap<String, CaseRecord>,
+    cases: Cases,
     spool: Option<Spool>,
     repetition: Repetition,
     coverage: Coverage,
@@ -111,8 +118,9 @@ impl<'l> RunWriter<'l> {
     /// # Errors
     /// If a file cannot be made.
     pub fn create(folder: &Path, lexicon: &'l Lexicon, options: RunOptions) -> Result<Self> {
-        let table = |name, columns| {
-            TableWriter::create(folder, name, columns, &options.formats, options.raw_csv)
+        let storage = &options.storage;
+        let table = |name, columns, formats: &[OutputFormat]| {
+            TableWriter::create_on(storage, folder, name, columns, formats, options.raw_csv)
         };
         let html = options.formats.contains(&OutputFormat::Html);
         let mut evidence_formats = options.formats.clone();
@@ -122,28 +130,26 @@ impl<'l> RunWriter<'l> {
         }
         Ok(Self {
             lexicon,
-            evidence: TableWriter::create(
-                folder,
-                "evidence",
-                MentionRow::EVIDENCE_COLUMNS,
-                &evidence_formats,
-                options.raw_csv,
+            evidence: table("evidence", MentionRow::EVIDENCE_COLUMNS, &evidence_formats)?,
+            suppressed: table(
+                "suppressed",
+                MentionRow::SUPPRESSED_COLUMNS,
+                &options.formats,
             )?,
-            suppressed: table("suppressed", MentionRow::SUPPRESSED_COLUMNS)?,
-            rejected: table("rejected", Rejected::COLUMNS)?,
-            cases: BTreeMap::new(),
+            rejected: table("rejected", Rejected::COLUMNS, &options.formats)?,
+            cases: Cases::new(storage, folder),
             spool: if html || options.per_case {
-                Some(Spool::create(folder.join(".texts"))?)
+                Some(Spool::create(storage, folder.join(".texts"))?)
             } else {
                 None
             },
-            repetition: Repetition::default(),
-            coverage: Coverage::default(),
-            names: NameIndex::default(),
+            repetition: Repetition::new(storage, folder),
+            coverage: Coverage::new(storage, folder),
+            names: NameIndex::new(storage, folder),
             counts: ReportCounts::default(),
             ordinal: 0,
             masking: if options.redact {
-                Some(Masking::create(lexicon, folder.join(".unmasked"))?)
+                Some(Masking::create(lexicon, storage, folder.join(".unmasked"))?)
             } else {
                 None
             },
@@ -158,7 +164,7 @@ impl<'l> RunWriter<'l> {
     pub fn take(&mut self, outcome: &Outcome) -> Result<()> {
         if let Outcome::Scanned(scanned) = outcome {
             // A masked text is of another length.
-            self.note_coverage(&scanned.record);
+            self.note_coverage(&scanned.record)?;
         }
         match &mut self.masking {
             Some(masking) => masking.keep(outcome),
@@ -198,23 +204,17 @@ impl<'l> RunWriter<'l> {
             .unwrap_or_else(|| record.incident_ref());
         for (field, found) in record.fields.iter().zip(mentions) {
             self.mention_rows(record, &case_id, field, found)?;
-            self.repetition.note(&case_id, &field.text, found);
+            self.repetition.note(&case_id, &field.text, found)?;
         }
         for name in names {
-            self.names.note(name, &case_id, &record.incident_ref());
+            self.names.note(name, &case_id, &record.incident_ref())?;
         }
         let counts = mentions.iter().flatten().any(|m| m.suppressed.is_none());
         let kept = match &mut self.spool {
             Some(spool) if counts => Some(spool.keep(&kept_fields(record, mentions))?),
             _ => None,
         };
-        let case = self
-            .cases
-            .entry(case_id)
-            .or_insert_with_key(|id| CaseRecord {
-                id: id.clone(),
-                ..CaseRecord::default()
-            });
+        let mut case = CaseRecord::default();
         let cells = record.extra.coded.iter().map(Option::as_deref);
         let columns = self.options.coded.iter();
         let coded = columns.zip(cells).map(|(column, cell)| column.tick(cell));
@@ -239,16 +239,17 @@ impl<'l> RunWriter<'l> {
             }
             case.statements.extend(own);
         }
-        Ok(())
+        self.cases.add(&case_id, &case)
     }
 
-    fn note_coverage(&mut self, record: &Record) {
+    fn note_coverage(&mut self, record: &Record) -> Result<()> {
         let case_id = record
             .case_id
             .clone()
             .unwrap_or_else(|| record.incident_ref());
         for field in &record.fields {
-            self.coverage.note(&field.text, || Unread {
+            let place = (&*record.source, &*field.name);
+            self.coverage.note(place, &field.text, || Unread {
                 source: record.source.to_string(),
                 record: record.record,
                 case_id: case_id.clone(),
@@ -257,8 +258,9 @@ impl<'l> RunWriter<'l> {
                 characters: 0,
                 gap: Gap::Empty,
                 note: String::new(),
-            });
+            })?;
         }
+        Ok(())
     }
 
     fn mention_rows(
@@ -287,8 +289,8 @@ impl<'l> RunWriter<'l> {
                 start: offsets.at(mention.span.start),
                 end: offsets.at(mention.span.end),
                 reason: mention.suppressed.clone(),
-                tags: rule.tags.join("; "),
-                cues: cues(mention, &field.text).join("; "),
+                tags: rule.tags.clone(),
+                cues: cues(mention, &field.text),
             };
             if row.reason.is_none() {
                 self.counts.evidence += 1;
@@ -332,112 +334,121 @@ impl<'l> RunWriter<'l> {
         evidence.finish()?;
         suppressed.finish()?;
         rejected.finish()?;
-        let candidates = repetition.candidates();
-        write_candidates(folder, &candidates)?;
-        counts.cases = cases.len() as u64;
-        let (texts, unread) = coverage.finish();
+        let candidates = repetition.candidates()?;
+        write_candidates(folder, &options.storage, &candidates)?;
         let table = |name, columns| {
-            TableWriter::create(folder, name, columns, &options.formats, options.raw_csv)
+            TableWriter::create_on(
+                &options.storage,
+                folder,
+                name,
+                columns,
+                &options.formats,
+                options.raw_csv,
+            )
         };
         if options.link_names {
             let mut table = table("link_proposals", Proposal::COLUMNS)?;
-            for proposal in names.proposals() {
-                table.write_row(&proposal.cells())?;
-            }
+            names.proposals(&mut |proposal| table.write_row(&proposal.cells()))?;
             table.finish()?;
         }
-        if options.coverage {
-            let mut table = table("coverage", Unread::COLUMNS)?;
-            for text in &unread {
-                table.write_row(&text.cells())?;
-            }
-            table.finish()?;
-        }
+        let mut unread = match options.coverage {
+            true => Some(table("coverage", Unread::COLUMNS)?),
+            false => None,
+        };
+        let texts = coverage.finish(&mut |text| match &mut unread {
+            Some(table) => table.write_row(&text.cells()),
+            None => Ok(()),
+        })?;
+        unread.map_or(Ok(0), TableWriter::finish)?;
+
+        let looker = Looker::new(lexicon, &options)?;
         let mut checks = table("checks", CheckRow::COLUMNS)?;
-        let mut flagged: Vec<Flagged> = Vec::new();
-        let mut disagreeing: Vec<(String, Vec<Inconsistency>)> = Vec::new();
-        for mut case in cases.into_values() {
-            case.sort();
-            let findings = run_checks(lexicon, &case);
-            for finding in &findings {
-                counts.checks[finding.status as usize] += 1;
-                let row = check_row(lexicon, &options, &case, finding);
-                checks.write_row(&row.cells())?;
-            }
-            let found = inconsistencies(lexicon, &options.coded, &options.link_keys, &case);
-            if case.mentions.is_empty() {
-                if !found.is_empty() {
-                    disagreeing.push((case.id, found));
-                }
-            } else {
-                flagged.push(Flagged::new(lexicon, case, findings, found));
-            }
-        }
-        flagged.sort_by(|a, b| reading_order(a).cmp(&reading_order(b)));
-        counts.flagged = flagged.len() as u64;
+        let (order, seen) = looker.first_look(cases, folder, &mut |case, finding| {
+            checks.write_row(&check_row(lexicon, &options, case, finding).cells())
+        })?;
+        checks.finish()?;
+        counts.cases = seen.cases;
+        counts.flagged = seen.flagged;
+        counts.checks = seen.checks;
+
+        let run = run_id(lexicon, inputs, &options.manifest);
+        let mut kept = spool.map(Spool::read_back).transpose()?;
+        // What is written of all cases in reading order needs to know that order first.
+        let ranked = match options.per_case || options.formats.contains(&OutputFormat::Xlsx) {
+            true => order.references()?,
+            false => Vec::new(),
+        };
+        let ranked: Vec<&str> = ranked.iter().map(String::as_str).collect();
+        let mut folders = match options.per_case {
+            true => Some(PerCase::create(folder, &ranked, options.raw_csv)?),
+            false => None,
+        };
+        let html = options.formats.contains(&OutputFormat::Html);
+        let mut page = Page::new(lexicon, &options);
         let mut tiers = [0; 3];
         let mut cases = table("cases", CaseRow::COLUMNS)?;
         let mut chronology = table("chronology", ChronologyRow::COLUMNS)?;
         let mut conduct = table("course_of_conduct", Element::COLUMNS)?;
         let mut inconsistent = table("inconsistencies", Inconsistency::COLUMNS)?;
-        for entry in &flagged {
-            tiers[usize::from(entry.assessment.tier.clamp(1, 3)) - 1] += 1;
-            cases.write_row(&case_row(lexicon, entry).cells())?;
-            for (at, row) in entry.chronology.iter().enumerate() {
-                chronology.write_row(&row.cells(&entry.case.id, at + 1))?;
+        looker.in_reading_order(&order, &mut |entry| {
+            let own = &entry.case.id;
+            for found in &entry.inconsistencies {
+                inconsistent.write_row(&found.cells(own))?;
             }
-            for element in entry.conduct.iter().chain(&entry.assessment.combinations) {
-                for row in element.rows(&entry.case.id) {
+            let Some(assessment) = &entry.assessment else {
+                return Ok(());
+            };
+            tiers[usize::from(assessment.tier.clamp(1, 3)) - 1] += 1;
+            cases.write_row(&case_row(lexicon, entry, assessment).cells())?;
+            for (at, row) in entry.chronology.iter().enumerate() {
+                chronology.write_row(&row.cells(own, at + 1))?;
+            }
+            for element in entry.conduct.iter().chain(&assessment.combinations) {
+                for row in element.rows(own) {
                     conduct.write_row(&row)?;
                 }
             }
-            for found in &entry.inconsistencies {
-                inconsistent.write_row(&found.cells(&entry.case.id))?;
+            let Some(kept) = &mut kept else {
+                return Ok(());
+            };
+            if html {
+                page.add(entry, kept)?;
             }
-        }
-        for (case_id, list) in &disagreeing {
-            for found in list {
-                inconsistent.write_row(&found.cells(case_id))?;
+            if let Some(folders) = &mut folders {
+                let mut alone = Page::new(lexicon, &options);
+                alone.add(entry, kept)?;
+                let mut data = alone.into_data(inputs, counts);
+                data.run_id.clone_from(&run);
+                data.counts = case_counts(entry, &data.cases);
+                folders.write(own, &data)?;
             }
-        }
-        for table in [checks, cases, chronology, conduct, inconsistent] {
+            Ok(())
+        })?;
+        for table in [cases, chronology, conduct, inconsistent] {
             table.finish()?;
         }
-        let run = run_id(lexicon, inputs, &options.manifest);
-        if let Some(spool) = spool {
-            let mut kept = spool.read_back()?;
-            if options.formats.contains(&OutputFormat::Html) {
-                let mut data = report_data(lexicon, &options, inputs, counts, &flagged, &mut kept)?;
-                data.run_id.clone_from(&run);
-                data.coverage = texts;
-                data.inconsistencies_elsewhere =
-                    disagreeing.iter().map(|(_, list)| list.len()).sum();
-                let path = folder.join("report.html");
-                let fail = |e| Error::io("cannot write", &path, e);
-                let mut file = BufWriter::new(File::create(&path).map_err(fail)?);
-                write_report(&mut file, &data).map_err(fail)?;
-                file.flush().map_err(fail)?;
-            }
-            if options.per_case {
-                let cases: Vec<&str> = flagged.iter().map(|e| e.case.id.as_str()).collect();
-                let mut folders = PerCase::create(folder, &cases, options.raw_csv)?;
-                for entry in &flagged {
-                    let one = std::slice::from_ref(entry);
-                    let mut data = report_data(lexicon, &options, inputs, counts, one, &mut kept)?;
-                    data.run_id.clone_from(&run);
-                    data.counts = case_counts(entry, &data.cases);
-                    folders.write(&entry.case.id, &data)?;
-                }
-                if !options.formats.contains(&OutputFormat::Xlsx) {
-                    folders.remove_kept()?;
-                }
-            }
-            kept.remove()?;
+        drop(order);
+        if html {
+            let mut data = page.into_data(inputs, counts);
+            data.run_id.clone_from(&run);
+            data.coverage = texts;
+            data.inconsistencies_elsewhere = seen.inconsistencies_elsewhere;
+            let path = folder.join("report.html");
+            let fail = |e| Error::io("cannot write", &path, e);
+            let mut file = BufWriter::new(options.storage.create(&path)?);
+            write_report(&mut file, &data).map_err(fail)?;
+            file.flush().map_err(fail)?;
         }
+        if let Some(folders) = folders
+            && !options.formats.contains(&OutputFormat::Xlsx)
+        {
+            folders.remove_kept()?;
+        }
+        kept.map_or(Ok(()), Kept::remove)?;
         if options.formats.contains(&OutputFormat::Xlsx) {
             let data = WorkbookData {
                 tables: workbook_tables(folder, &options),
-                cases: flagged.iter().map(|entry| entry.case.id.as_str()).collect(),
+                cases: ranked,
                 categories: lexicon
                     .categories
                     .iter()
@@ -465,12 +476,13 @@ impl<'l> RunWriter<'l> {
             texts,
             boilerplate_candidates: candidates.len(),
             coverage: COVERAGE,
+            reviewable: reviewable(folder)?,
             time: timing(),
         };
         let path = folder.join("manifest.json");
         let text = serde_json::to_string_pretty(&manifest)
             .map_err(|e| Error::io("cannot write", &path, e.into()))?;
-        std::fs::write(&path, text + "\n").map_err(|e| Error::io("cannot write", &path, e))?;
+        options.storage.write(&path, (text + "\n").as_bytes())?;
         Ok(RunSummary {
             counts,
             tiers,
@@ -481,46 +493,28 @@ impl<'l> RunWriter<'l> {
     }
 }
 
-/// What the counts do not say.
-pub(super) const COVERAGE: &str = "text only; other systems not checked; an empty result says that no indicators matched in the text supplied";
-
-/// A case with evidence and what was made of it.
-#[derive(Debug)]
-pub(super) struct Flagged {
-    pub(super) case: CaseRecord,
-    pub(super) assessment: Assessment,
-    pub(super) findings: Vec<Finding>,
-    pub(super) pattern: Vec<String>,
-    pub(super) chronology: Vec<ChronologyRow>,
-    pub(super) conduct: Vec<Element>,
-    pub(super) inconsistencies: Vec<Inconsistency>,
-}
-
-impl Flagged {
-    fn new(
-        lexicon: &Lexicon,
-        case: CaseRecord,
-        findings: Vec<Finding>,
-        inconsistencies: Vec<Inconsistency>,
-    ) -> Self {
-        let facts = pattern(lexicon, &case).into_iter();
-        Self {
-            assessment: assess(lexicon, &case),
-            findings,
-            pattern: facts.map(|fact| fact.text).collect(),
-            chronology: chronology(lexicon, &case),
-            conduct: conduct(lexicon, &case),
-            inconsistencies,
-            case,
+/// The length of the files that reviewers may write into.
+fn reviewable(folder: &Path) -> Result<BTreeMap<String, u64>> {
+    let fail = |e| Error::io("cannot read", folder, e);
+    let mut lengths = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if has_room(&name) {
+            lengths.insert(name, entry.metadata().map_err(fail)?.len());
         }
     }
+    Ok(lengths)
 }
+
+/// What the counts do not say.
+pub(super) const COVERAGE: &str = "text only; other systems not checked; an empty result says that no indicators matched in the text supplied";
 
 /// Name of the file that lists sentences which many cases share.
 pub const CANDIDATES_FILE: &str = "boilerplate.txt";
 
 /// Writes the sentences that many cases share, as a mute file with every line switched off.
-fn write_candidates(folder: &Path, candidates: &[Candidate]) -> Result<()> {
+fn write_candidates(folder: &Path, storage: &Storage, candidates: &[Candidate]) -> Result<()> {
     if candidates.is_empty() {
         return Ok(());
     }
@@ -536,16 +530,7 @@ fn write_candidates(folder: &Path, candidates: &[Candidate]) -> Result<()> {
             candidate.cases, candidate.mentions, candidate.sentence
         );
     }
-    std::fs::write(&path, text).map_err(|e| Error::io("cannot write", &path, e))
-}
-
-/// First by tier, then by how many categories are told, then by reference.
-fn reading_order(entry: &Flagged) -> (u8, std::cmp::Reverse<usize>, &str) {
-    let mut told: Vec<usize> = entry.case.mentions.iter().map(|m| m.category).collect();
-    told.sort_unstable();
-    told.dedup();
-    let tier = entry.assessment.tier;
-    (tier, std::cmp::Reverse(told.len()), &entry.case.id)
+    storage.write(&path, text.as_bytes())
 }
 
 fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) -> String {
@@ -567,67 +552,6 @@ fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) 
         .take(8)
         .map(|b| format!("{b:02x}"))
         .collect()
-}
-
-/// The legal tests beside a finding: by the day of its incident, or of the first one.
-pub(super) fn legal_lines(
-    lexicon: &Lexicon,
-    options: &RunOptions,
-    case: &CaseRecord,
-    finding: &Finding,
-) -> Vec<String> {
-    let incident = finding.incident.unwrap_or(0);
-    let day = case.incidents.get(incident).and_then(|i| i.day);
-    legal_tests(lexicon, finding.check, &options.jurisdiction, day)
-        .into_iter()
-        .map(crate::lexicon::Legal::line)
-        .collect()
-}
-
-fn check_row(
-    lexicon: &Lexicon,
-    options: &RunOptions,
-    case: &CaseRecord,
-    finding: &Finding,
-) -> CheckRow {
-    let incident = finding.incident.map(|index| &case.incidents[index]);
-    let statement = finding.statement.as_ref();
-    CheckRow {
-        case_id: case.id.clone(),
-        incident_id: incident.map_or_else(String::new, |i| i.id.clone()),
-        check: lexicon.checks[finding.check].id.clone(),
-        status: finding.status.as_str(),
-        quote: finding.quote().to_owned(),
-        why: finding.why(lexicon),
-        incident_date: incident.map_or_else(String::new, |i| i.date.clone()),
-        field: statement.map_or_else(String::new, |s| s.field.clone()),
-        start: statement.map_or(0, |s| s.start),
-        end: statement.map_or(0, |s| s.end),
-        trigger: finding.trigger.clone(),
-        rule_id: statement.map_or_else(String::new, |s| lexicon.rules[s.rule].id.clone()),
-        legal: legal_lines(lexicon, options, case, finding),
-    }
-}
-
-fn case_row(lexicon: &Lexicon, entry: &Flagged) -> CaseRow {
-    let (case, assessment) = (&entry.case, &entry.assessment);
-    let (first_date, last_date) = case.dates();
-    CaseRow {
-        case_id: case.id.clone(),
-        tier: assessment.tier,
-        reasons: assessment.reasons.clone(),
-        incidents: case.incidents.len(),
-        first_date,
-        last_date,
-        abuse_categories: case.categories(lexicon, Group::Abuse),
-        suicide_categories: case.categories(lexicon, Group::Suicide),
-        mentions: case.mentions.len(),
-        key_quote: case
-            .key_mention(lexicon, None)
-            .map_or_else(String::new, |m| m.quote.clone()),
-        pattern: entry.pattern.clone(),
-        gaps: gaps(lexicon, &entry.findings),
-    }
 }
 
 fn cues(mention: &Mention, text: &str) -> Vec<String> {

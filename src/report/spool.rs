@@ -2,13 +2,14 @@
 //! only what a case needs.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Seek as _, SeekFrom, Write as _};
+use std::io::{BufReader, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::assertion::Assertion;
 use crate::error::{Error, Result};
+use crate::spill::{Output, Storage, pack_into, unpack};
 
 /// A text field with its mentions, as it waits for the report.
 #[derive(Debug, Serialize, Deserialize)]
@@ -36,30 +37,35 @@ pub(super) struct KeptMention {
 #[derive(Debug)]
 pub(super) struct Spool {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<Output>,
     at: u64,
+    /// The record that is being kept.
+    record: Vec<u8>,
 }
 
 impl Spool {
-    pub fn create(path: PathBuf) -> Result<Self> {
-        let file = File::create(&path).map_err(|e| Error::io("cannot write", &path, e))?;
+    pub fn create(storage: &Storage, path: PathBuf) -> Result<Self> {
+        let file = storage.create(&path)?;
         Ok(Self {
             path,
             file: BufWriter::with_capacity(1 << 16, file),
             at: 0,
+            record: Vec::new(),
         })
     }
 
     /// Keeps the fields of a record; returns where.
     pub fn keep(&mut self, fields: &[KeptField]) -> Result<u64> {
         let place = self.at;
-        let mut line = serde_json::to_vec(fields)
-            .map_err(|e| Error::io("cannot write", &self.path, e.into()))?;
-        line.push(b'\n');
-        self.file
-            .write_all(&line)
-            .map_err(|e| Error::io("cannot write", &self.path, e))?;
-        self.at += line.len() as u64;
+        self.record.clear();
+        pack_into(&fields, &mut self.record)?;
+        let length = self.record.len() as u64;
+        let mut all = || {
+            self.file.write_all(&length.to_le_bytes())?;
+            self.file.write_all(&self.record)
+        };
+        all().map_err(|e| Error::io("cannot write", &self.path, e))?;
+        self.at += 8 + length;
         Ok(place)
     }
 
@@ -88,9 +94,13 @@ impl Kept {
     pub fn fields(&mut self, place: u64) -> Result<Vec<KeptField>> {
         let fail = |e| Error::io("cannot read", &self.path, e);
         self.file.seek(SeekFrom::Start(place)).map_err(fail)?;
-        let mut line = Vec::new();
-        self.file.read_until(b'\n', &mut line).map_err(fail)?;
-        serde_json::from_slice(&line).map_err(|e| fail(e.into()))
+        let mut length = [0; 8];
+        self.file.read_exact(&mut length).map_err(fail)?;
+        let mut record = Vec::new();
+        let length = u64::from_le_bytes(length);
+        let read = (&mut self.file).take(length).read_to_end(&mut record);
+        read.map_err(fail)?;
+        unpack(&record)
     }
 
     /// Removes the file.

@@ -1,11 +1,12 @@
 //! What the HTML report shows of a run: its cases, in reading order, as far as the page may grow.
 
+use super::cases::{Entry, legal_lines};
 use super::packed::{Words, packed_size};
 use super::rows::{
     ReportCase, ReportCategory, ReportCheck, ReportCounts, ReportData, ReportField, ReportIncident,
     ReportMention,
 };
-use super::run::{Flagged, RunOptions, legal_lines};
+use super::run::RunOptions;
 use super::spool::{Kept, KeptField};
 use crate::assertion::Group;
 use crate::case::CaseRecord;
@@ -14,71 +15,90 @@ use crate::error::Result;
 use crate::lexicon::Lexicon;
 use crate::read::InputInfo;
 
-pub(super) fn report_data(
-    lexicon: &Lexicon,
-    options: &RunOptions,
-    inputs: &[InputInfo],
-    counts: ReportCounts,
-    flagged: &[Flagged],
-    kept: &mut Kept,
-) -> Result<ReportData> {
-    let mut cases = Vec::new();
-    let mut words = Words::default();
-    let mut bytes = 0;
-    for entry in flagged.iter().take(options.report_cases) {
-        let report = report_case(lexicon, options, entry, kept)?;
-        bytes += packed_size(&report, &mut words);
-        if bytes > options.report_bytes && !cases.is_empty() {
-            break;
+/// The page as it fills, case by case.
+#[derive(Debug)]
+pub(super) struct Page<'p> {
+    lexicon: &'p Lexicon,
+    options: &'p RunOptions,
+    cases: Vec<ReportCase>,
+    words: Words,
+    bytes: usize,
+    not_shown: usize,
+    /// Cases and mentions by category, of those not shown as well.
+    told: Vec<(u64, u64)>,
+}
+
+impl<'p> Page<'p> {
+    pub fn new(lexicon: &'p Lexicon, options: &'p RunOptions) -> Self {
+        Self {
+            lexicon,
+            options,
+            cases: Vec::new(),
+            words: Words::default(),
+            bytes: 0,
+            not_shown: 0,
+            told: vec![(0, 0); lexicon.categories.len()],
         }
-        cases.push(report);
     }
-    let per_category = |index: usize| {
-        let told = flagged
-            .iter()
-            .map(|entry| &entry.case.mentions)
-            .map(|mentions| mentions.iter().filter(|m| m.category == index).count() as u64);
-        told.fold((0, 0), |(cases, mentions), n| {
-            (cases + u64::from(n > 0), mentions + n)
-        })
-    };
-    Ok(ReportData {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        lexicon_version: lexicon.version.clone(),
-        lexicon_fingerprint: lexicon.fingerprint.clone(),
-        inputs: inputs.iter().map(|i| i.source.clone()).collect(),
-        counts,
-        categories: lexicon
-            .categories
-            .iter()
-            .enumerate()
-            .map(|(index, c)| {
-                let (cases, mentions) = per_category(index);
-                ReportCategory {
+
+    /// Adds the next case in reading order; it is only counted once the page is full.
+    pub fn add(&mut self, entry: &Entry, kept: &mut Kept) -> Result<()> {
+        let mut own = vec![0; self.told.len()];
+        for mention in &entry.case.mentions {
+            own[mention.category] += 1;
+        }
+        for (told, mentions) in self.told.iter_mut().zip(own) {
+            told.0 += u64::from(mentions > 0);
+            told.1 += mentions;
+        }
+        if self.not_shown == 0 && self.cases.len() < self.options.report_cases {
+            let report = report_case(self.lexicon, self.options, entry, kept)?;
+            self.bytes += packed_size(&report, &mut self.words);
+            if self.bytes <= self.options.report_bytes || self.cases.is_empty() {
+                self.cases.push(report);
+                return Ok(());
+            }
+        }
+        self.not_shown += 1;
+        Ok(())
+    }
+
+    pub fn into_data(self, inputs: &[InputInfo], counts: ReportCounts) -> ReportData {
+        let lexicon = self.lexicon;
+        let categories = lexicon.categories.iter().zip(self.told);
+        ReportData {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            lexicon_version: lexicon.version.clone(),
+            lexicon_fingerprint: lexicon.fingerprint.clone(),
+            inputs: inputs.iter().map(|i| i.source.clone()).collect(),
+            counts,
+            categories: categories
+                .map(|(c, (cases, mentions))| ReportCategory {
                     id: c.id.clone(),
                     title: c.title.clone(),
                     group: c.group,
                     definition: c.definition.clone(),
                     cases,
                     mentions,
-                }
-            })
-            .collect(),
-        cases_not_shown: flagged.len() - cases.len(),
-        cases,
-        conduct_law: lexicon.conduct.law.clone(),
-        links: options.links.clone(),
-        ..ReportData::default()
-    })
+                })
+                .collect(),
+            cases_not_shown: self.not_shown,
+            cases: self.cases,
+            conduct_law: lexicon.conduct.law.clone(),
+            links: self.options.links.clone(),
+            ..ReportData::default()
+        }
+    }
 }
 
 fn report_case(
     lexicon: &Lexicon,
     options: &RunOptions,
-    entry: &Flagged,
+    entry: &Entry,
     kept: &mut Kept,
 ) -> Result<ReportCase> {
-    let (case, assessment) = (&entry.case, &entry.assessment);
+    let case = &entry.case;
+    let assessment = entry.assessment.clone().unwrap_or_default();
     let (first_date, last_date) = case.dates();
     let mut incidents = Vec::new();
     for incident in &case.incidents {
@@ -101,8 +121,8 @@ fn report_case(
     Ok(ReportCase {
         id: case.id.clone(),
         tier: assessment.tier,
-        reasons: assessment.reasons.clone(),
-        prompts: assessment.prompts.clone(),
+        reasons: assessment.reasons,
+        prompts: assessment.prompts,
         checks: report_checks(lexicon, options, case, &entry.findings),
         first_date,
         last_date,
@@ -196,7 +216,7 @@ impl Utf16Offsets<'_> {
 }
 
 /// The counts of one case, for a page that holds nothing else.
-pub(super) fn case_counts(entry: &Flagged, shown: &[ReportCase]) -> ReportCounts {
+pub(super) fn case_counts(entry: &Entry, shown: &[ReportCase]) -> ReportCounts {
     let incidents = entry.case.incidents.len() as u64;
     let shown = shown
         .iter()

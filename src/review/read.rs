@@ -1,7 +1,8 @@
 //! Reads reviewed files and finds the rows of the run that they are about.
 //!
 //! Three shapes come back: `evidence.csv` and `cases.csv` with the reviewer's columns filled in, and
-//! `reviewed.csv`, one row a decision. The header tells which. Spreadsheets take references such as
+//! `reviewed.csv`, one row a decision; the first two as sheets of the run's workbook too. The header tells
+//! which. Spreadsheets take references such as
 //! `00123` or `3/5` for numbers or dates and write them back changed; so a row that does not fit by its
 //! references is looked for by leading zeros, then by place and words, and taken if only one fits.
 
@@ -21,6 +22,8 @@ pub struct ReviewedFile {
     pub path: PathBuf,
     /// The reviewer, for rows that name none.
     pub reviewer: String,
+    /// Whether the reviewer was named on the command line, not by the file.
+    pub named: bool,
 }
 
 impl ReviewedFile {
@@ -34,6 +37,7 @@ impl ReviewedFile {
                 Some((name, path)) if !name.is_empty() && !Path::new(arg).exists() => Self {
                     path: path.into(),
                     reviewer: name.trim().to_owned(),
+                    named: true,
                 },
                 _ => {
                     let path = PathBuf::from(arg);
@@ -43,7 +47,11 @@ impl ReviewedFile {
                     } else {
                         stem.into_owned()
                     };
-                    Self { path, reviewer }
+                    Self {
+                        path,
+                        reviewer,
+                        named: false,
+                    }
                 }
             };
             files.push(file);
@@ -75,14 +83,79 @@ pub fn read_decisions(run: &PastRun, files: &[ReviewedFile]) -> Result<Decisions
     }
     let places = Places::of(run);
     for file in files {
-        let sheet = Sheet::read(&file.path)?;
-        FileReader::new(run, &places, file, &sheet)?.read(&mut decisions)?;
+        let sheets = with_decisions(run, file)?;
+        let file = &ReviewedFile {
+            reviewer: reviewer_of(file, &sheets),
+            ..file.clone()
+        };
+        for sheet in &sheets {
+            FileReader::new(run, &places, file, sheet)?.read(&mut decisions)?;
+        }
     }
     if decisions.by_target.is_empty() {
         let message = "no decision stands in these files".to_owned();
         decisions.notes.push(message);
     }
     Ok(decisions)
+}
+
+/// Names of the column of decisions.
+const DECISION_COLUMNS: [&str; 2] = ["reviewer_decision", "decision"];
+
+/// The tables of a file that have a column of decisions: a workbook holds others beside them.
+fn with_decisions(run: &PastRun, file: &ReviewedFile) -> Result<Vec<Sheet>> {
+    let mut sheets = Sheet::read_all(&file.path)?;
+    // What a workbook says of itself: "run", and which.
+    for about in sheets.iter().filter(|sheet| sheet.name == "About") {
+        let line = about.rows.iter().find(|row| row.cell(0) == "run");
+        let named = line.map_or("", |row| row.may(Some(1)));
+        if let Some(message) = another_run(named, &run.manifest.run_id) {
+            return Err(Error::input(&file.path, None, about.placed(message)));
+        }
+    }
+    sheets.retain(|sheet| {
+        DECISION_COLUMNS
+            .iter()
+            .any(|name| sheet.column(name).is_some())
+    });
+    if sheets.is_empty() {
+        let message = "no column reviewer_decision or decision: this is no evidence.csv, cases.csv or reviewed.csv, \
+                       and no workbook of a run";
+        return Err(Error::input(&file.path, Some(1), message));
+    }
+    Ok(sheets)
+}
+
+/// Who decided where a row names nobody. Only some sheets of a workbook have a column for it: the one
+/// name that stands there counts for all.
+fn reviewer_of(file: &ReviewedFile, sheets: &[Sheet]) -> String {
+    let mut names: Vec<&str> = sheets
+        .iter()
+        .flat_map(|sheet| {
+            let column = sheet.column("reviewer");
+            sheet.rows.iter().map(move |row| row.may(column))
+        })
+        .filter(|name| !name.is_empty())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    match names[..] {
+        [only] if !file.named && sheets.len() > 1 => only.to_owned(),
+        _ => file.reviewer.clone(),
+    }
+}
+
+/// Why decisions on the run `named` cannot be taken for those on the run `own`.
+fn another_run(named: &str, own: &str) -> Option<String> {
+    // A fingerprint of digits alone, or with an `e` in it, is a number to a spreadsheet.
+    let altered = named.len() != own.len() && named.parse::<f64>().is_ok();
+    if named.is_empty() || own.is_empty() || altered || named.eq_ignore_ascii_case(own) {
+        return None;
+    }
+    Some(format!(
+        "decisions on the run {named}, and this is the run {own}; \
+         give the folder of that run with --run"
+    ))
 }
 
 /// Finds rows of a run.
@@ -186,13 +259,10 @@ impl<'f> FileReader<'f> {
         file: &'f ReviewedFile,
         sheet: &'f Sheet,
     ) -> Result<Self> {
-        let decision = ["reviewer_decision", "decision"]
+        let decision = DECISION_COLUMNS
             .into_iter()
-            .find_map(|name| Some((sheet.column(name)?, name)));
-        let Some(decision) = decision else {
-            let message = "no column reviewer_decision or decision: this is no evidence.csv, cases.csv or reviewed.csv";
-            return Err(Error::input(&file.path, Some(1), message));
-        };
+            .find_map(|name| Some((sheet.column(name)?, name)))
+            .expect("only tables with such a column come here");
         let rule_id = sheet.column("rule_id");
         Ok(Self {
             run,
@@ -248,7 +318,11 @@ impl<'f> FileReader<'f> {
         }
         if self.fitting == 0 && self.strangers > 0 {
             let message = format!("no row of this file belongs to the run {}", self.run.name());
-            return Err(Error::input(&self.file.path, None, message));
+            return Err(Error::input(
+                &self.file.path,
+                None,
+                self.sheet.placed(message),
+            ));
         }
         if self.altered > 0 {
             decisions.notes.push(format!(
@@ -262,18 +336,13 @@ impl<'f> FileReader<'f> {
 
     /// Whether the row names this run, if it names any.
     fn belongs(&self, row: &SheetRow) -> Result<()> {
-        let named = row.may(self.run_id);
-        let own = &self.run.manifest.run_id;
-        // A fingerprint of digits alone, or with an `e` in it, is a number to a spreadsheet.
-        let altered = named.len() != own.len() && named.parse::<f64>().is_ok();
-        if named.is_empty() || own.is_empty() || altered || named.eq_ignore_ascii_case(own) {
-            return Ok(());
+        match another_run(row.may(self.run_id), &self.run.manifest.run_id) {
+            None => Ok(()),
+            Some(message) => {
+                let message = self.sheet.placed(format!("column \"run_id\": {message}"));
+                Err(Error::input(&self.file.path, Some(row.line), message))
+            }
         }
-        let message = format!(
-            "column \"run_id\": decisions on the run {named}, and this is the run {own}; \
-             give the folder of that run with --run"
-        );
-        Err(Error::input(&self.file.path, Some(row.line), message))
     }
 
     fn target(&mut self, row: &SheetRow) -> std::result::Result<Target, Box<Problem>> {
@@ -361,7 +430,7 @@ impl<'f> FileReader<'f> {
             path: self.file.path.clone(),
             line,
             column: column.to_owned(),
-            message,
+            message: self.sheet.placed(message),
         }
     }
 }

@@ -11,6 +11,24 @@ use std::ops::Range;
 
 use crate::span::Span;
 
+/// The key under which a word is looked up: small letters without accents or apostrophes, and without
+/// characters that cannot be seen. For checks of the folding; [`tokenise`] folds as it goes.
+pub fn fold(word: &str) -> String {
+    use crate::normalise::{CharClass, classify, fold_into};
+    let mut key = Vec::with_capacity(word.len());
+    for c in word.chars() {
+        match c {
+            '\'' | '`' => {}
+            c if c.is_ascii() => fold_into(c, &mut key),
+            c => match classify(c) {
+                CharClass::Apostrophe | CharClass::Invisible => {}
+                _ => fold_into(c, &mut key),
+            },
+        }
+    }
+    String::from_utf8_lossy(&key).into_owned()
+}
+
 /// Most words of a sentence. Text that goes on for longer without a mark is cut there: nobody writes
 /// so, and what looks at all pairs of a sentence's cues and mentions must come to an end.
 const LONGEST_SENTENCE: usize = 512;

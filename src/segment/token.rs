@@ -365,7 +365,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
     /// Whether a time at `start` opens a new entry of a log: at the head of a line, or after the
     /// end of a sentence. `at 19:42` inside a sentence does not.
     fn begins_log_entry(&self, start: usize) -> bool {
-        self.text[self.line_start..start].trim().is_empty() || self.gap >= Break::Strong
+        self.text[self.line_start..start].trim_end().is_empty() || self.gap >= Break::Strong
     }
 
     fn newline(&mut self) {
@@ -534,7 +534,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
         number.end - number.start <= 2
             && self.bytes[start].is_ascii_digit()
             && self.peek(1) == b' '
-            && self.text[self.line_start..start].trim().is_empty()
+            && self.text[self.line_start..start].trim_end().is_empty()
     }
 
     /// Whether the place lies in a web or e-mail address, whose dots end nothing.

@@ -1,6 +1,8 @@
 //! Free text after an answer that tells the contrary.
 
-use super::Mark;
+use std::collections::BTreeMap;
+
+use super::Marks;
 use super::numbered::mentions_numbers;
 use crate::assertion::{Polarity, Voice};
 use crate::lexicon::{Effect, Lexicon};
@@ -13,7 +15,7 @@ const COMMENT: usize = 20;
 pub(crate) fn contradictions(
     text: &str,
     lexicon: &Lexicon,
-    marks: &[Mark],
+    marks: &Marks,
     mentions: &mut [Mention],
 ) {
     let is_form = |m: &Mention| m.assertion.source == Voice::Form;
@@ -24,31 +26,35 @@ pub(crate) fn contradictions(
             is_form(own) && (own.suppressed.is_none() || is_no(own))
         })
         .collect();
+    if answers.is_empty() {
+        return;
+    }
+    // What is told elsewhere, by category and first token, so that each answer looks only behind itself.
+    let mut told: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+    for (i, m) in mentions.iter().enumerate().filter(|(_, m)| !is_form(m)) {
+        let place = (m.category, m.tokens.start);
+        told.entry(place).or_default().push(i);
+    }
     for answered in answers {
         let Some(answer) = mentions[answered].cues.last().map(|cue| cue.span) else {
             continue;
         };
         let no = is_no(&mentions[answered]);
         let (category, end) = (mentions[answered].category, mentions[answered].tokens.end);
-        let next = marks
-            .iter()
-            .map(|mark| mark.stem.start)
-            .filter(|start| *start >= end)
-            .min()
-            .unwrap_or(usize::MAX);
-        let reach = end..next.min(end + COMMENT);
+        let next = marks.next_question(end).unwrap_or(usize::MAX);
+        let reach = (category, end)..(category, next.min(end + COMMENT));
         // Several rules may have read the same words: whichever stays must tell.
-        let contrary: Vec<usize> = (0..mentions.len())
+        let mut contrary: Vec<usize> = told
+            .range(reach)
+            .flat_map(|(_, behind)| behind)
+            .copied()
             .filter(|&i| {
                 let m = &mentions[i];
-                let told = if no { m.suppressed.is_none() } else { is_no(m) };
-                m.category == category
-                    && told
-                    && !is_form(m)
-                    && reach.contains(&m.tokens.start)
-                    && !elsewhere(&text[answer.end..m.span.start.max(answer.end)])
+                let contrary = if no { m.suppressed.is_none() } else { is_no(m) };
+                contrary && !elsewhere(&text[answer.end..m.span.start.max(answer.end)])
             })
             .collect();
+        contrary.sort_unstable();
         let Some(first) = contrary.first() else {
             continue;
         };

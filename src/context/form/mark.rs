@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::Mark;
 use super::answer::{Answer, AnswerClasses, answer_at};
 use super::tick::ticks;
+use super::{Mark, Marks};
 use crate::lexicon::Lexicon;
 use crate::matcher::{ClassId, PhraseHits};
 use crate::segment::{Break, Segmented};
@@ -21,8 +21,9 @@ pub(crate) fn marks(
     lexicon: &Lexicon,
     segmented: &Segmented,
     phrases: &PhraseHits,
-    marks: &mut Vec<Mark>,
+    found: &mut Marks,
 ) {
+    let marks = &mut found.list;
     marks.clear();
     let classes = AnswerClasses::new(lexicon);
     let tokens = &segmented.tokens;
@@ -56,6 +57,7 @@ pub(crate) fn marks(
     }
     ticks(text, segmented, marks);
     in_prose(text, lexicon, segmented, phrases, marks);
+    found.index();
 }
 
 /// `yes to strangulation and threats on DASH`: the answer stands before what was asked.

@@ -9,6 +9,7 @@
 mod answer;
 mod comment;
 mod mark;
+mod marks;
 mod number;
 mod numbered;
 mod pair;
@@ -22,9 +23,9 @@ use std::ops::Range;
 pub(crate) use self::answer::Answer;
 pub(crate) use self::comment::contradictions;
 pub(crate) use self::mark::marks;
+pub(crate) use self::marks::Marks;
 pub(crate) use self::question::answers;
 pub(crate) use self::spoken::{is_numbered_question, later_answer, leading_answer};
-use crate::mention::Mention;
 use crate::span::Span;
 
 /// An answer with the words that it answers.
@@ -38,13 +39,4 @@ pub(crate) struct Mark {
     pub tokens: Range<usize>,
     /// The words of the question.
     pub stem: Range<usize>,
-}
-
-impl Mark {
-    /// Whether the mention stands in the question.
-    pub fn asks(&self, mention: &Mention) -> bool {
-        // The mention may take in words of the answer, before it or behind it.
-        self.stem.start.min(self.tokens.start) <= mention.tokens.start
-            && mention.tokens.end <= self.stem.end.max(self.tokens.end)
-    }
 }

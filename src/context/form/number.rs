@@ -5,10 +5,15 @@ use crate::span::Span;
 /// Numbers of questions with their places.
 pub(super) type Places = Vec<(u32, Span)>;
 
+/// Letters of a word that are looked at: no word that means anything on a form is as long.
+const LONGEST_WORD: usize = 40;
+
+/// The word at `at`, or its first letters where it is none that a form would hold.
 pub(super) fn word_at(text: &str, at: usize) -> &str {
     let rest = &text.as_bytes()[at..];
     let length = rest
         .iter()
+        .take(LONGEST_WORD)
         .take_while(|b| b.is_ascii_alphabetic() || **b == b'\'')
         .count();
     &text[at..at + length]
@@ -46,6 +51,7 @@ pub(super) fn question_word(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = &bytes[at..];
     let word = rest
         .iter()
+        .take(LONGEST_WORD)
         .take_while(|b| b.is_ascii_alphabetic() || **b == b'\'')
         .count();
     let known = std::str::from_utf8(&rest[..word]).is_ok_and(|word| is_any(word, QUESTION_WORDS));
@@ -62,16 +68,16 @@ pub(super) fn question_word(bytes: &[u8], at: usize) -> Option<usize> {
         .then_some(cursor)
 }
 
+/// Whether nothing but blanks stands before `at` in its line.
+pub(super) fn heads_line(text: &str, at: usize) -> bool {
+    let before = text[..at].trim_end_matches(|c: char| c != '\n' && c.is_whitespace());
+    before.is_empty() || before.ends_with('\n')
+}
+
 /// `2. Very frightened? Yes`: a number at the head of a line of a form.
 pub(super) fn list_item(text: &str, at: usize, dash: bool) -> Option<usize> {
     let bytes = text.as_bytes();
-    if !dash
-        || !bytes[at].is_ascii_digit()
-        || !text[..at]
-            .rsplit('\n')
-            .next()
-            .is_none_or(|line| line.trim().is_empty())
-    {
+    if !dash || !bytes[at].is_ascii_digit() || !heads_line(text, at) {
         return None;
     }
     let digits = bytes[at..]
@@ -88,6 +94,8 @@ pub(super) fn list_item(text: &str, at: usize, dash: bool) -> Option<usize> {
 
 /// A list of question numbers with ranges (`1,2,4-8 & 15`, `4 and Q5`), and the place after it.
 pub(super) fn list(text: &str, mut at: usize) -> (Places, usize) {
+    /// No form asks so much; what goes on for longer is a list of something else.
+    const LONGEST_LIST: usize = 500;
     let bytes = text.as_bytes();
     let mut numbers: Places = Vec::new();
     let mut end = at;
@@ -138,6 +146,9 @@ pub(super) fn list(text: &str, mut at: usize) -> (Places, usize) {
         let listed = text[end..at.min(text.len())].contains([',', '&', '+', '/'])
             || range_from.is_some()
             || !word.is_empty() && is_any(word, &["and"]);
+        if numbers.len() > LONGEST_LIST {
+            break;
+        }
         if !more || !listed && !bytes.get(at).is_some_and(u8::is_ascii_digit) {
             break;
         }

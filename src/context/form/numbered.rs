@@ -1,5 +1,7 @@
 //! Answers that go by the number of their question: `Q18 - Y`, `yes to Q4`.
 
+use std::collections::BTreeSet;
+
 use super::number::{QUESTION_WORDS, is_any, list, list_item, question_word, skip, word_at};
 use super::pair::pairs;
 use super::summary::{answer_to_all, summary};
@@ -14,6 +16,9 @@ pub(super) struct Numbered {
     pub answer: Span,
 }
 
+/// Answers that are read of one narrative. A few bytes ("all qs no", "Q1-27 Y") answer a whole form, and
+/// some hundred forms are more than any record holds.
+const MOST_ANSWERS: usize = 10_000;
 /// Bytes between a question's number and an answer that nothing sets off.
 const LONGEST_THEME: usize = 48;
 /// Bytes between a question's number and an answer after a question mark, colon or dash.
@@ -84,15 +89,16 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
     let pairs = if dash { pairs(text, FORMS) } else { Vec::new() };
     let mut answers: Vec<Numbered> = Vec::new();
     // Numbers of the list that is being read, for "rest no".
-    let mut listed: Vec<u32> = Vec::new();
+    let mut listed: BTreeSet<u32> = BTreeSet::new();
     let mut at = 0;
-    while at < bytes.len() {
+    while at < bytes.len() && answers.len() < MOST_ANSWERS {
         if at > 0 && bytes[at - 1].is_ascii_alphanumeric() || !text.is_char_boundary(at) {
             at += 1;
             continue;
         }
-        if let Some(pair) = pairs.iter().find(|pair| pair.question.start == at) {
-            listed.push(pair.number);
+        if let Ok(pair) = pairs.binary_search_by_key(&at, |pair| pair.question.start) {
+            let pair = &pairs[pair];
+            listed.insert(pair.number);
             answers.push(Numbered {
                 number: pair.number,
                 yes: pair.yes,
@@ -135,7 +141,7 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
             let (numbers, end) = list(text, cursor);
             if !numbers.is_empty() {
                 for (number, place) in numbers {
-                    listed.push(number);
+                    listed.insert(number);
                     answers.push(Numbered {
                         number,
                         yes,
@@ -162,7 +168,7 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
         match answer(text, end) {
             Some((yes, span)) => {
                 for (number, question) in numbers {
-                    listed.push(number);
+                    listed.insert(number);
                     if let Some(yes) = yes {
                         answers.push(Numbered {
                             number,

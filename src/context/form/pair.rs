@@ -53,11 +53,21 @@ pub(super) fn pairs(text: &str, names: &[&str]) -> Vec<Pair> {
     let rises = found.windows(2).any(|two| two[0].number < two[1].number);
     found.retain(|pair| {
         let gap = text[pair.question.end..pair.answer.start].trim();
-        let before = text[..pair.question.start].to_ascii_lowercase();
-        let head = before.trim_end_matches([' ', ':', '-', '–', '.', ',', '(', '\n', '\t']);
-        rises || !gap.is_empty() && names.iter().any(|name| head.ends_with(name))
+        let named = || {
+            let before = &text[..pair.question.start];
+            let head = before.trim_end_matches([' ', ':', '-', '–', '.', ',', '(', '\n', '\t']);
+            names.iter().any(|name| ends_with_word(head, name))
+        };
+        rises || !gap.is_empty() && named()
     });
     found
+}
+
+/// Whether a text ends with a word, whatever its case.
+pub(super) fn ends_with_word(text: &str, word: &str) -> bool {
+    let bytes = text.as_bytes();
+    let start = bytes.len().checked_sub(word.len());
+    start.is_some_and(|start| bytes[start..].eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn pair_at(text: &str, at: usize, digits: usize) -> Option<Pair> {

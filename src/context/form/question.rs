@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Mark;
+use super::Marks;
 use super::answer::Answer;
 use super::numbered::{FIRST_SHIFTED, LAG, Numbered, find, mentions_numbers};
 use crate::assertion::{Assertion, Polarity, Voice};
@@ -21,7 +21,7 @@ pub(crate) fn answers(
     lexicon: &Lexicon,
     segmented: &Segmented,
     phrases: &PhraseHits,
-    marks: &[Mark],
+    marks: &Marks,
     mentions: &mut Vec<Mention>,
 ) {
     if lexicon.form.is_empty() {
@@ -36,6 +36,7 @@ pub(crate) fn answers(
             .iter()
             .any(|t| name.is_some_and(|class| lexicon.classes.has(t.word, class)))
     };
+    let marks = &marks.list;
     let form = marks.len() >= LEAST_MARKS || !marks.is_empty() && named();
     for mark in marks
         .iter()

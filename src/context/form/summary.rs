@@ -2,6 +2,7 @@
 
 use super::number::{Places, QUESTION_WORDS, is_any, list, question_word, skip, word_at};
 use super::numbered::yes_or_no;
+use super::pair::ends_with_word;
 use crate::span::Span;
 
 const BETWEEN: &[char] = &[' ', '.', ':', '-', '–', '—', '=', ',', '(', '\t'];
@@ -56,12 +57,11 @@ pub(super) fn summary(
     let answer = word_at(text, cursor);
     let yes = yes_or_no(answer)?;
     let rest = is_any(word, &["rest", "remainder", "remaining", "others"]) || after_list;
-    let last = text[..at].to_ascii_lowercase();
-    let headed = dash
-        && ["dash", "ric", "dara"].iter().any(|name| {
-            last.trim_end_matches([' ', ':', '-', '–', '.', ','])
-                .ends_with(name)
-        });
+    let headed = dash && {
+        let before = text[..at].trim_end_matches([' ', ':', '-', '–', '.', ',']);
+        let mut names = ["dash", "ric", "dara"].iter();
+        names.any(|name| ends_with_word(before, name))
+    };
     if !(of_questions || rest || headed) {
         return None;
     }

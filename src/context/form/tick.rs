@@ -3,6 +3,7 @@
 use super::Mark;
 use super::answer::Answer;
 use super::mark::LONGEST_STEM;
+use super::number::heads_line;
 use crate::segment::Segmented;
 use crate::span::Span;
 
@@ -41,27 +42,23 @@ pub(super) fn ticks(text: &str, segmented: &Segmented, marks: &mut Vec<Mark>) {
     }
     found.sort_by_key(|(span, _)| span.start);
     // One layout a text: ticks stand before their questions if the first one begins its line.
-    let leads = found.first().is_some_and(|(span, _)| {
-        text[..span.start]
-            .rsplit('\n')
-            .next()
-            .is_none_or(|line| line.trim().is_empty())
-    });
+    let leads = found
+        .first()
+        .is_some_and(|(span, _)| heads_line(text, span.start));
     for (index, (span, answer)) in found.iter().enumerate() {
-        let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-        let line_end = text[span.end..]
-            .find('\n')
-            .map_or(text.len(), |at| span.end + at);
+        // To the next tick or from the last one, within the line.
         let part = if leads {
             let next = found
                 .get(index + 1)
-                .map_or(text.len(), |(next, _)| next.start);
-            span.end..line_end.min(next)
+                .map_or(text.len(), |(next, _)| next.start.max(span.end));
+            let line_end = text[span.end..next].find('\n');
+            span.end..line_end.map_or(next, |at| span.end + at)
         } else {
             let last = index
                 .checked_sub(1)
-                .map_or(0, |previous| found[previous].0.end);
-            line_start.max(last)..span.start
+                .map_or(0, |previous| found[previous].0.end.min(span.start));
+            let line_start = text[last..span.start].rfind('\n');
+            line_start.map_or(last, |at| last + at + 1)..span.start
         };
         let first = tokens.partition_point(|t| (t.start as usize) < part.start);
         let last = tokens.partition_point(|t| (t.end as usize) <= part.end);

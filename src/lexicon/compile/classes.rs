@@ -4,12 +4,27 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::lexicon::inflect::{noun_forms, verb_forms};
+use crate::lexicon::limits;
 use crate::lexicon::pattern::Node;
 use crate::matcher::{ClassId, Classes, Phrase, Spelling, TwinEntry, shape_id, word_id};
 use crate::segment::{Break, Shape, Token, Twin, Word, WordId, WordLookup, tokenise};
 
 /// Most literal phrases that one entry may multiply out to.
 const MOST_PHRASES: usize = 2000;
+
+fn too_many_phrases() -> String {
+    format!("this entry stands for more than {MOST_PHRASES} phrases")
+}
+
+/// Why classes cannot be resolved.
+pub(super) enum Tangle {
+    /// The class of that name includes itself, in the end.
+    Cycle(String),
+    /// The class of that name is the last of too long a chain.
+    Chain(String),
+    /// The classes hold too much.
+    Size,
+}
 
 /// Frequency (per million words) assumed for a word that the table does not list.
 const RARE: u64 = 3;
@@ -115,6 +130,8 @@ pub(super) struct ClassTable {
     /// Words that stand in the lexicon as misspellings.
     misspelt: Vec<(ClassId, WordId)>,
     frequency: HashMap<WordId, u64>,
+    /// Variants that were made so far.
+    pub variants: usize,
 }
 
 impl ClassTable {
@@ -219,9 +236,7 @@ impl ClassTable {
         for node in nodes {
             let choices = self.choices(node)?;
             if phrases.len() * choices.len() > MOST_PHRASES {
-                return Err(format!(
-                    "this entry stands for more than {MOST_PHRASES} phrases"
-                ));
+                return Err(too_many_phrases());
             }
             phrases = phrases
                 .iter()
@@ -251,6 +266,9 @@ impl ClassTable {
                 let mut all = Vec::new();
                 for branch in branches {
                     all.extend(self.phrases(branch)?);
+                    if all.len() > MOST_PHRASES {
+                        return Err(too_many_phrases());
+                    }
                 }
                 Ok(all)
             }
@@ -271,12 +289,12 @@ impl ClassTable {
     }
 
     /// Completes the shape classes, resolves inclusion and returns per class its words and phrases.
-    /// A cycle of inclusion is an error: the name of a class in it.
-    pub fn flatten(&mut self) -> Result<Vec<Members>, String> {
+    pub fn flatten(&mut self) -> Result<Vec<Members>, Tangle> {
         self.complete_shapes();
         let mut flat: Vec<Option<Members>> = vec![None; self.members.len()];
+        let mut size = 0;
         for id in 0..self.members.len() {
-            self.flatten_one(id, &mut flat, &mut Vec::new())?;
+            self.flatten_one(id, &mut flat, &mut Vec::new(), &mut size)?;
         }
         Ok(flat.into_iter().flatten().collect())
     }
@@ -323,27 +341,37 @@ impl ClassTable {
         id: usize,
         flat: &mut Vec<Option<Members>>,
         path: &mut Vec<usize>,
-    ) -> Result<(), String> {
+        size: &mut usize,
+    ) -> Result<(), Tangle> {
         if flat[id].is_some() {
             return Ok(());
         }
+        let named = |ids: &[usize]| {
+            // A class of a shape stands in no file.
+            let mut names = self.names.iter().filter(|(name, _)| !name.starts_with('#'));
+            let named = names.find(|(_, class)| ids.contains(&(**class as usize)));
+            named.map(|(name, _)| name.clone()).unwrap_or_default()
+        };
         if path.contains(&id) {
-            let named = self
-                .names
-                .iter()
-                .find(|(_, class)| path.contains(&(**class as usize)));
-            return Err(named.map(|(name, _)| name.clone()).unwrap_or_default());
+            return Err(Tangle::Cycle(named(path)));
+        }
+        if path.len() == limits::INCLUSIONS {
+            return Err(Tangle::Chain(named(&[id])));
         }
         path.push(id);
         let mut members = self.members[id].clone();
         for include in &self.members[id].includes {
-            self.flatten_one(*include as usize, flat, path)?;
+            self.flatten_one(*include as usize, flat, path, size)?;
             if let Some(inner) = &flat[*include as usize] {
                 members.words.extend(inner.words.iter().copied());
                 members.phrases.extend(inner.phrases.iter().cloned());
             }
         }
         path.pop();
+        *size += members.words.len() + members.phrases.len();
+        if *size > limits::MEMBERS {
+            return Err(Tangle::Size);
+        }
         flat[id] = Some(members);
         Ok(())
     }

@@ -13,13 +13,14 @@ mod sink;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use toml::Spanned;
 
-use self::classes::ClassTable;
+use self::classes::{ClassTable, Tangle};
 use self::patterns::set_anchors;
 use self::sink::{Known, Sink};
-use super::{Category, Diagnostic, Lexicon, LexiconSource, NamedClasses, Rule, schema};
+use super::{Category, Diagnostic, Lexicon, LexiconSource, NamedClasses, Rule, limits, schema};
 use crate::assertion::{Group, Role};
 use crate::error::{Error, Result};
 use crate::lexicon::inflect::noun_forms;
@@ -34,12 +35,42 @@ const SCHEMA: u32 = 1;
 struct Problems<'s> {
     found: Vec<Diagnostic>,
     texts: HashMap<&'s str, &'s str>,
+    /// The texts of files with problems, which each of them shows a part of.
+    shown: HashMap<String, Arc<str>>,
+    /// Problems of each file.
+    counts: HashMap<String, usize>,
 }
 
 impl Problems<'_> {
     fn add(&mut self, file: &str, range: Range<usize>, message: impl Into<String>) {
-        let text = self.texts.get(file).copied().unwrap_or_default();
-        self.found.push(Diagnostic::new(file, text, range, message));
+        self.push(file, range, message.into(), None);
+    }
+
+    fn push(&mut self, file: &str, range: Range<usize>, message: String, fix: Option<String>) {
+        let count = self.counts.entry(file.to_owned()).or_default();
+        *count += 1;
+        let (range, message, fix) = match *count {
+            0..=limits::PROBLEMS => (range, message, fix),
+            // A file of nothing but problems: the rest of them would only hide the first.
+            n if n == limits::PROBLEMS + 1 => {
+                let message = "there are more problems in this file; these come first";
+                (range, message.to_owned(), None)
+            }
+            _ => return,
+        };
+        let text = match self.shown.get(file) {
+            Some(text) => text.clone(),
+            None => {
+                let text: Arc<str> = self.texts.get(file).copied().unwrap_or_default().into();
+                self.shown.insert(file.to_owned(), text.clone());
+                text
+            }
+        };
+        let problem = Diagnostic::new(file, text, range, message);
+        self.found.push(match fix {
+            Some(fix) => problem.fix(fix),
+            None => problem,
+        });
     }
 
     fn add_with_fix(
@@ -49,9 +80,7 @@ impl Problems<'_> {
         message: impl Into<String>,
         fix: impl Into<String>,
     ) {
-        let text = self.texts.get(file).copied().unwrap_or_default();
-        self.found
-            .push(Diagnostic::new(file, text, range, message).fix(fix));
+        self.push(file, range, message.into(), Some(fix.into()));
     }
 
     /// A problem inside a TOML string: `at` counts bytes of the string's value.
@@ -83,10 +112,15 @@ type Files<'s> = Vec<(&'s str, schema::File)>;
 
 pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let mut problems = Problems {
-        found: Vec::new(),
+        found: source.refused().to_vec(),
         texts: source.files().collect(),
+        shown: HashMap::new(),
+        counts: HashMap::new(),
     };
     let files = parse_files(source, &mut problems);
+    if too_many(&files, &mut problems) {
+        return Err(sorted(problems));
+    }
     let version = version(&files, &mut problems);
     let mut table = ClassTable::default();
     fill_twins(&files, &mut table, &mut problems);
@@ -138,25 +172,37 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let (spelling, misspelt) = table.spelling();
     let mut flat = match table.flatten() {
         Ok(flat) => flat,
-        Err(name) => {
-            if let Some((file, class)) = files
-                .iter()
-                .find_map(|(file, own)| Some((file, own.class.get(&name)?)))
-            {
-                problems.add(
-                    file,
-                    class.span(),
-                    format!("class `{name}` includes itself"),
-                );
+        Err(tangle) => {
+            let (name, message) = match tangle {
+                Tangle::Cycle(name) => {
+                    let message = format!("class `{name}` includes itself");
+                    (name, message)
+                }
+                Tangle::Chain(name) => {
+                    let most = limits::INCLUSIONS;
+                    (name, format!("classes include classes {most} deep at most"))
+                }
+                Tangle::Size => {
+                    let message = "the classes hold too many words together".to_owned();
+                    (String::new(), message)
+                }
+            };
+            let mut classes = files.iter();
+            let own = classes.find_map(|(file, own)| Some((file, own.class.get(&name)?)));
+            match (own, files.first()) {
+                (Some((file, class)), _) => problems.add(file, class.span(), message),
+                (None, Some((file, _))) => problems.add(file, 0..0, message),
+                (None, None) => problems.add("", 0..0, message),
             }
             Vec::new()
         }
     };
+    if table.variants > limits::VARIANTS {
+        let message = format!("more than {} variants of patterns", limits::VARIANTS);
+        problems.add(files.first().map_or("", |(file, _)| file), 0..0, message);
+    }
     if !problems.found.is_empty() {
-        problems
-            .found
-            .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-        return Err(Error::lexicon(problems.found));
+        return Err(sorted(problems));
     }
     for members in &mut flat {
         members.read_as(&misspelt);
@@ -257,6 +303,30 @@ fn parse_files<'s>(source: &'s LexiconSource, problems: &mut Problems<'s>) -> Fi
         }
     }
     files
+}
+
+/// Whether the files hold so much that they are not compiled at all.
+fn too_many(files: &Files<'_>, problems: &mut Problems<'_>) -> bool {
+    let mut entries = 0;
+    for (path, file) in files {
+        let (checks, questions) = (file.check.iter().len(), file.form.iter().len());
+        entries += file.rule.len() + file.modifier.len() + file.signal.len() + file.class.len();
+        entries += file.map.len() + file.legal.len() + file.identifier.len() + checks + questions;
+        if entries > limits::ENTRIES {
+            let message = format!("more than {} rules, cues and classes", limits::ENTRIES);
+            problems.add(path, 0..0, message);
+            return true;
+        }
+    }
+    false
+}
+
+/// The problems as an error, in the order of their places.
+fn sorted(mut problems: Problems<'_>) -> Error {
+    problems
+        .found
+        .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
+    Error::lexicon(problems.found)
 }
 
 fn version(files: &Files<'_>, problems: &mut Problems<'_>) -> String {
@@ -525,6 +595,11 @@ fn unknown_name<'n>(
 
 /// The nearest of some names, if one is near enough to be meant.
 fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    /// A longer name is nobody's slip of the pen.
+    const LONGEST: usize = 100;
+    if name.len() > LONGEST {
+        return None;
+    }
     let limit = name.len() / 3 + 1;
     known
         .map(|other| (edit_distance(name, other), other))

@@ -1,9 +1,9 @@
 //! Multiplies parsed patterns out into linear variants.
 
 use super::classes::{ClassTable, Members};
-use crate::lexicon::Slot;
 use crate::lexicon::inflect::noun_forms;
 use crate::lexicon::pattern::{Node, PatternError, parse};
+use crate::lexicon::{Slot, limits};
 use crate::matcher::{ClassId, Classes, Element, MOST_STEPS, People, Step, Variant, Within};
 
 /// Most variants that one pattern may multiply out to.
@@ -40,6 +40,11 @@ pub(super) fn compile_pattern(
             message: e.1,
         })?);
     }
+    table.variants += sequences.len();
+    if table.variants > limits::VARIANTS {
+        // Told once, when all files were read.
+        return Ok(Vec::new());
+    }
     let mut variants = Vec::new();
     for elements in sequences {
         let solid = |e: &Element| matches!(e.step, Step::Word(_) | Step::Class(_));
@@ -50,6 +55,14 @@ pub(super) fn compile_pattern(
         }
         if elements.len() > MOST_STEPS {
             return Err(whole(format!("more than {MOST_STEPS} steps")));
+        }
+        let gap_words = |e: &Element| match e.step {
+            Step::Gap { max, .. } => usize::from(max),
+            _ => 0,
+        };
+        if elements.iter().map(gap_words).sum::<usize>() > limits::GAP_WORDS {
+            let most = limits::GAP_WORDS;
+            return Err(whole(format!("gaps of more than {most} words together")));
         }
         let edge_gap = |e: Option<&Element>| matches!(e.map(|e| e.step), Some(Step::Gap { .. }));
         if place == Place::Target && (edge_gap(elements.first()) || edge_gap(elements.last())) {
@@ -138,12 +151,7 @@ fn sequence(nodes: &[Node], table: &mut ClassTable) -> Result<Vec<Sequence>, Pro
     for node in nodes {
         let choices = choices(node, table)?;
         if sequences.len() * choices.len() > MOST_VARIANTS {
-            return Err((
-                None,
-                format!(
-                    "multiplies out to more than {MOST_VARIANTS} variants; put alternatives of single words or fixed phrases into a class"
-                ),
-            ));
+            return Err(too_many_variants());
         }
         sequences = sequences
             .iter()
@@ -155,6 +163,13 @@ fn sequence(nodes: &[Node], table: &mut ClassTable) -> Result<Vec<Sequence>, Pro
             .collect();
     }
     Ok(sequences)
+}
+
+fn too_many_variants() -> Problem {
+    let message = format!(
+        "multiplies out to more than {MOST_VARIANTS} variants; put alternatives of single words or fixed phrases into a class"
+    );
+    (None, message)
 }
 
 fn step(step: Step) -> Sequence {
@@ -196,6 +211,9 @@ fn choices(node: &Node, table: &mut ClassTable) -> Result<Vec<Sequence>, Problem
                 let mut all = Vec::new();
                 for branch in branches {
                     all.extend(sequence(branch, table)?);
+                    if all.len() > MOST_VARIANTS {
+                        return Err(too_many_variants());
+                    }
                 }
                 Ok(all)
             }

@@ -65,10 +65,12 @@ fn regexes(path: &str, list: &[Spanned<String>], problems: &mut Problems<'_>) ->
     for entry in list {
         match LazyRegex::new(entry.get_ref(), false) {
             Ok(regex) => out.push(regex),
-            Err(error) => {
-                let text = error.to_string();
-                let last = text.lines().last().unwrap_or_default();
-                problems.add(path, entry.span(), format!("no regular expression: {last}"));
+            Err(reason) => {
+                problems.add(
+                    path,
+                    entry.span(),
+                    format!("no regular expression: {reason}"),
+                );
             }
         }
     }
@@ -110,6 +112,7 @@ fn names(
         shorthand: set(&own.shorthand),
         acts: set(&own.acts),
         place_before: set(&own.place_before),
+        place_after: set(&own.place_after),
         short_words: own
             .short_words
             .split_whitespace()

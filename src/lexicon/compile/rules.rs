@@ -239,14 +239,7 @@ fn regex_rule(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> O
     let gate = Gate::new(rule.gate.iter().map(|g| g.get_ref().clone()).collect());
     match (regex, gate) {
         (Ok(regex), Ok(gate)) => Some(RegexRule { regex, gate }),
-        (Err(error), _) => {
-            let last = error.to_string();
-            let message = last
-                .lines()
-                .last()
-                .unwrap_or("not a valid regex")
-                .trim_start_matches("error: ")
-                .to_owned();
+        (Err(message), _) => {
             problems.add(path, pattern.span(), message);
             None
         }

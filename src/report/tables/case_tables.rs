@@ -11,6 +11,14 @@ const fn text(name: &'static str) -> TableColumn {
     TableColumn::text(name)
 }
 
+const fn list(name: &'static str) -> TableColumn {
+    TableColumn::list(name)
+}
+
+const fn date(name: &'static str) -> TableColumn {
+    TableColumn::date(name)
+}
+
 const fn number(name: &'static str) -> TableColumn {
     TableColumn::int(name)
 }
@@ -25,17 +33,17 @@ impl ChronologyRow {
         text("case_id"),
         number("position"),
         text("incident_id"),
-        text("incident_date"),
+        date("incident_date"),
         text("placed_on"),
-        text("reported_on"),
-        text("happened"),
-        text("happened_guess"),
+        date("reported_on"),
+        list("happened"),
+        list("happened_guess"),
         text("reporter"),
-        text("categories"),
+        list("categories"),
         text("tier"),
         text("children"),
-        text("grade"),
-        text("outcome"),
+        list("grade"),
+        list("outcome"),
         text("key_quote"),
         text("origin"),
     ];
@@ -71,7 +79,7 @@ impl Element {
         text("part"),
         text("finding"),
         text("incident_id"),
-        text("incident_date"),
+        date("incident_date"),
         text("what"),
         text("quote"),
     ];
@@ -104,7 +112,7 @@ impl Inconsistency {
     pub const COLUMNS: &'static [TableColumn] = &[
         text("case_id"),
         text("incident_id"),
-        text("incident_date"),
+        date("incident_date"),
         text("kind"),
         text("finding"),
         text("quote"),
@@ -158,7 +166,7 @@ impl Unread {
 impl Proposal {
     /// Columns of `link_proposals`.
     pub const COLUMNS: &'static [TableColumn] =
-        &[text("name"), text("cases"), text("incidents"), text("note")];
+        &[text("name"), list("cases"), list("incidents"), text("note")];
 
     /// The cells of the row.
     pub fn cells(&self) -> Vec<Cell<'_>> {

@@ -13,18 +13,18 @@ macro_rules! columns {
 impl MentionRow {
     /// Columns of `evidence`. The reviewer's columns are left empty, to be filled in.
     pub const EVIDENCE_COLUMNS: &'static [TableColumn] = columns![
-        text case_id, text incident_id, text incident_date, text field, text category, text group,
+        text case_id, text incident_id, date incident_date, text field, text category, text group,
         text rule_id, int tier, text polarity, text certainty, text temporality, text experiencer,
         text agent, text source, text quote, text sentence, int start, int end,
-        text reviewer_decision, text reviewer_notes, text tags, text cues,
+        text reviewer_decision, text reviewer_notes, list tags, list cues,
     ];
 
     /// Columns of `suppressed`.
     pub const SUPPRESSED_COLUMNS: &'static [TableColumn] = columns![
-        text case_id, text incident_id, text incident_date, text field, text category, text group,
+        text case_id, text incident_id, date incident_date, text field, text category, text group,
         text rule_id, int tier, text polarity, text certainty, text temporality, text experiencer,
         text agent, text source, text quote, text sentence, int start, int end,
-        text reason, text tags, text cues,
+        text reason, list tags, list cues,
     ];
 
     /// The cells of the row: of `suppressed` if it has a reason, else of `evidence`.
@@ -54,7 +54,7 @@ impl MentionRow {
             Some(reason) => cells.push(reason.into()),
             None => cells.extend([Cell::Text(""), Cell::Text("")]),
         }
-        cells.extend([Cell::from(&self.tags), Cell::from(&self.cues)]);
+        cells.extend([Cell::List(&self.tags), Cell::List(&self.cues)]);
         cells
     }
 }
@@ -62,10 +62,10 @@ impl MentionRow {
 impl CaseRow {
     /// Columns of `cases`. The reviewer's columns are left empty.
     pub const COLUMNS: &'static [TableColumn] = columns![
-        text case_id, int tier, text reasons, int incidents, text first_date, text last_date,
-        text abuse_categories, text suicide_categories, int mentions, text key_quote, text gaps,
-        text reviewer_decision, text reviewer, text reviewed_on, text reviewer_notes,
-        text pattern,
+        text case_id, int tier, list reasons, int incidents, date first_date, date last_date,
+        list abuse_categories, list suicide_categories, int mentions, text key_quote, list gaps,
+        text reviewer_decision, text reviewer, date reviewed_on, text reviewer_notes,
+        list pattern,
     ];
 
     /// The cells of the row.
@@ -93,7 +93,7 @@ impl CheckRow {
     /// Columns of `checks`.
     pub const COLUMNS: &'static [TableColumn] = columns![
         text case_id, text incident_id, text check, text status, text quote, text why,
-        text incident_date, text field, int start, int end, text trigger, text rule_id, text legal,
+        date incident_date, text field, int start, int end, text trigger, text rule_id, list legal,
     ];
 
     /// The cells of the row.
@@ -140,7 +140,6 @@ fn int(number: usize) -> Cell<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tables::CellKind;
 
     #[test]
     fn rows_fit_their_columns() {
@@ -159,28 +158,19 @@ mod tests {
             start: 3,
             end: 18,
             reason: None,
-            tags: String::new(),
-            cues: "agent=suspect: \"he\"".into(),
+            tags: Vec::new(),
+            cues: vec!["agent=suspect: \"he\"".into()],
         };
-        assert_eq!(
-            kinds(&mention.cells()),
-            column_kinds(MentionRow::EVIDENCE_COLUMNS)
-        );
+        assert!(fit(&mention.cells(), MentionRow::EVIDENCE_COLUMNS));
         mention.reason = Some("negated".into());
-        assert_eq!(
-            kinds(&mention.cells()),
-            column_kinds(MentionRow::SUPPRESSED_COLUMNS)
-        );
+        assert!(fit(&mention.cells(), MentionRow::SUPPRESSED_COLUMNS));
         assert_eq!(MentionRow::SUPPRESSED_COLUMNS[18].name, "reason");
         assert_eq!(mention.cells()[18], Cell::Text("negated"));
         assert_eq!(CaseRow::COLUMNS[10].name, "gaps");
     }
 
-    fn kinds(cells: &[Cell]) -> Vec<CellKind> {
-        cells.iter().map(Cell::kind).collect()
-    }
-
-    fn column_kinds(columns: &[TableColumn]) -> Vec<CellKind> {
-        columns.iter().map(|column| column.kind).collect()
+    fn fit(cells: &[Cell], columns: &[TableColumn]) -> bool {
+        let mut pairs = cells.iter().zip(columns);
+        cells.len() == columns.len() && pairs.all(|(cell, column)| cell.fits(column.kind))
     }
 }

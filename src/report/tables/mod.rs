@@ -7,12 +7,12 @@
 mod case_tables;
 mod columns;
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use crate::error::{Error, Result};
+use crate::spill::{Output, Storage};
 
 /// What a run writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,14 +82,18 @@ pub struct TableColumn {
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CellKind {
-    /// Text, or a list that is joined to text.
+    /// Text.
     Text,
     /// Whole numbers.
     Int,
+    /// Lists of texts; joined with `; ` in all formats but Parquet.
+    List,
+    /// Dates as written; Parquet holds the day besides.
+    Date,
 }
 
 impl TableColumn {
-    /// A column of text or lists.
+    /// A column of text.
     pub const fn text(name: &'static str) -> Self {
         Self {
             name,
@@ -104,16 +108,32 @@ impl TableColumn {
             kind: CellKind::Int,
         }
     }
+
+    /// A column of lists.
+    pub const fn list(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: CellKind::List,
+        }
+    }
+
+    /// A column of dates.
+    pub const fn date(name: &'static str) -> Self {
+        Self {
+            name,
+            kind: CellKind::Date,
+        }
+    }
 }
 
 /// One value of a row, borrowed from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell<'r> {
-    /// Text.
+    /// Text, or a date as written.
     Text(&'r str),
     /// A whole number.
     Int(i64),
-    /// A list, joined with `; ` in every format.
+    /// A list, joined with `; ` in every format but Parquet.
     List(&'r [String]),
 }
 
@@ -138,11 +158,9 @@ impl Cell<'_> {
         buffer
     }
 
-    fn kind(&self) -> CellKind {
-        match self {
-            Self::Int(_) => CellKind::Int,
-            Self::Text(_) | Self::List(_) => CellKind::Text,
-        }
+    /// Whether it may stand in a column of that kind. A list that is joined already is a text.
+    fn fits(&self, kind: CellKind) -> bool {
+        matches!(self, Self::Int(_)) == (kind == CellKind::Int)
     }
 }
 
@@ -183,6 +201,19 @@ impl TableWriter {
         formats: &[OutputFormat],
         raw_csv: bool,
     ) -> Result<Self> {
+        let disk = Storage::default();
+        Self::create_on(&disk, folder, name, columns, formats, raw_csv)
+    }
+
+    /// The same on a storage that may be limited.
+    pub fn create_on(
+        storage: &Storage,
+        folder: &Path,
+        name: &str,
+        columns: &[TableColumn],
+        formats: &[OutputFormat],
+        raw_csv: bool,
+    ) -> Result<Self> {
         let mut sinks = Vec::new();
         for format in [
             OutputFormat::Csv,
@@ -195,7 +226,7 @@ impl TableWriter {
                     OutputFormat::Xlsx => kept_rows_file(folder, name),
                     _ => folder.join(format!("{name}.{}", format.as_str())),
                 };
-                sinks.push(Sink::create(path, format, columns, raw_csv)?);
+                sinks.push(Sink::create(storage, path, format, columns, raw_csv)?);
             }
         }
         Ok(Self {
@@ -217,7 +248,7 @@ impl TableWriter {
             cells
                 .iter()
                 .zip(&self.columns)
-                .all(|(cell, column)| cell.kind() == column.kind),
+                .all(|(cell, column)| cell.fits(column.kind)),
             "cells must be of the kind of their columns"
         );
         for sink in &mut self.sinks {
@@ -248,22 +279,23 @@ struct Sink {
 #[derive(Debug)]
 enum SinkKind {
     Csv {
-        writer: Box<csv::Writer<BufWriter<File>>>,
+        writer: Box<csv::Writer<BufWriter<Output>>>,
         guard: bool,
     },
-    Jsonl(BufWriter<File>),
+    Jsonl(BufWriter<Output>),
     #[cfg(feature = "parquet")]
     Parquet(Box<crate::report::parquet::Writer>),
 }
 
 impl Sink {
     fn create(
+        storage: &Storage,
         path: PathBuf,
         format: OutputFormat,
         columns: &[TableColumn],
         raw_csv: bool,
     ) -> Result<Self> {
-        let file = File::create(&path).map_err(|e| Error::io("cannot write", &path, e))?;
+        let file = storage.create(&path)?;
         let kind = match format {
             OutputFormat::Csv => csv_sink(file, columns, raw_csv),
             OutputFormat::Jsonl | OutputFormat::Xlsx => Ok(SinkKind::Jsonl(BufWriter::new(file))),
@@ -292,7 +324,8 @@ impl Sink {
             #[cfg(feature = "parquet")]
             SinkKind::Parquet(writer) => writer.write_row(cells.iter().map(|cell| match cell {
                 Cell::Int(number) => crate::report::parquet::Datum::Int(*number),
-                cell => crate::report::parquet::Datum::Text(cell.as_text(buffer).to_owned()),
+                Cell::Text(text) => crate::report::parquet::Datum::Text((*text).to_owned()),
+                Cell::List(items) => crate::report::parquet::Datum::List(items.to_vec()),
             })),
         };
         written.map_err(|e| Error::io("cannot write", &self.path, e))
@@ -312,7 +345,7 @@ impl Sink {
     }
 }
 
-fn csv_sink(file: File, columns: &[TableColumn], raw: bool) -> io::Result<SinkKind> {
+fn csv_sink(file: Output, columns: &[TableColumn], raw: bool) -> io::Result<SinkKind> {
     let mut file = BufWriter::new(file);
     if !raw {
         file.write_all("\u{FEFF}".as_bytes())?;
@@ -330,7 +363,7 @@ fn csv_sink(file: File, columns: &[TableColumn], raw: bool) -> io::Result<SinkKi
 }
 
 fn write_csv(
-    writer: &mut csv::Writer<BufWriter<File>>,
+    writer: &mut csv::Writer<BufWriter<Output>>,
     cells: &[Cell<'_>],
     guard: bool,
     buffer: &mut String,
@@ -338,7 +371,7 @@ fn write_csv(
     for cell in cells {
         let guarded;
         let mut text = cell.as_text(buffer);
-        if guard && cell.kind() == CellKind::Text && starts_formula(text) {
+        if guard && !matches!(cell, Cell::Int(_)) && starts_formula(text) {
             guarded = format!("'{text}");
             text = &guarded;
         }
@@ -353,7 +386,7 @@ fn starts_formula(text: &str) -> bool {
 }
 
 fn write_json(
-    writer: &mut BufWriter<File>,
+    writer: &mut BufWriter<Output>,
     columns: &[TableColumn],
     cells: &[Cell<'_>],
     buffer: &mut String,
@@ -389,7 +422,7 @@ mod tests {
     const COLUMNS: &[TableColumn] = &[
         TableColumn::text("quote"),
         TableColumn::int("start"),
-        TableColumn::text("tags"),
+        TableColumn::list("tags"),
     ];
 
     /// Writes rows of (text, number, list) and returns the bytes of the table in `format`.
