@@ -406,6 +406,7 @@ impl<'l> Scanner<'l> {
                 }
                 for found in regex
                     .regex
+                    .get()
                     .find_iter(part)
                     .filter(|found| !found.is_empty())
                 {

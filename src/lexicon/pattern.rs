@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::limits;
 
 /// One step of a pattern.
@@ -36,7 +38,7 @@ pub(crate) enum Node {
 }
 
 /// The role that a slot fills.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Slot {
     Agent,
     Experiencer,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
+use serde::{Deserialize, Serialize};
 
+use super::regexes::LazyRegex;
 use crate::matcher::ClassId;
 
 /// What redaction masks.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Redaction {
     /// Kinds of identifiers, those that go first in front.
     pub identifiers: Vec<Identifier>,
@@ -23,18 +24,18 @@ impl Redaction {
 }
 
 /// What points at one person by its shape.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Identifier {
     /// Stable id.
     pub id: String,
     /// What stands in the mask: `PHONE` …
     pub kind: String,
     /// Its shapes; the group `mask` is what is masked.
-    pub patterns: Vec<Regex>,
+    pub patterns: Vec<LazyRegex>,
     /// What must not be in it.
-    pub unless: Vec<Regex>,
+    pub unless: Vec<LazyRegex>,
     /// What must stand close by.
-    pub near: Vec<Regex>,
+    pub near: Vec<LazyRegex>,
     /// Check digit.
     pub sum: Option<Sum>,
     /// Sentences with brackets around what is masked.
@@ -44,7 +45,7 @@ pub(crate) struct Identifier {
 }
 
 /// A check digit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Sum {
     /// Of a card number.
     Luhn,
@@ -53,7 +54,7 @@ pub(crate) enum Sum {
 }
 
 /// Words in lower case, by what they say about a name beside them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct NameWords {
     pub titles: BTreeSet<String>,
     pub short_titles: BTreeSet<String>,

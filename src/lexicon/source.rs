@@ -8,8 +8,6 @@ use sha2::{Digest, Sha256};
 use super::{Diagnostic, limits};
 use crate::error::{Error, Result};
 
-const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/lexicon_files.rs"));
-
 /// Lexicon files in the order of their paths.
 #[derive(Clone, Debug, Default)]
 pub struct LexiconSource {
@@ -19,11 +17,11 @@ pub struct LexiconSource {
 }
 
 impl LexiconSource {
-    /// The files embedded in the program.
-    pub fn built_in() -> Self {
+    /// Files with their paths, which must come in their order.
+    pub(super) fn of(files: &[(&str, &str)]) -> Self {
         let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
         Self {
-            files: BUILT_IN.iter().map(own).collect(),
+            files: files.iter().map(own).collect(),
             refused: Vec::new(),
         }
     }

@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::lexicon::Slot;
 use crate::segment::WordId;
 
@@ -13,7 +15,7 @@ use crate::segment::WordId;
 pub(crate) type ClassId = u32;
 
 /// One step of a variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Step {
     /// This word.
     Word(WordId),
@@ -34,14 +36,14 @@ pub(crate) enum Step {
 }
 
 /// A step, perhaps filling a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Element {
     pub step: Step,
     pub slot: Option<Slot>,
 }
 
 /// How far a match may reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) enum Within {
     /// The unit, and its gaps stop at commas.
     Clause,
@@ -52,7 +54,7 @@ pub(crate) enum Within {
 }
 
 /// Whether two slots stand for one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum People {
     /// Two: pronouns of one kind are not enough.
     Two,
@@ -61,7 +63,7 @@ pub(crate) enum People {
 }
 
 /// A pattern without options: what is verified around an anchor.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Variant {
     /// The rule or modifier that it belongs to.
     pub owner: u32,
@@ -78,7 +80,7 @@ pub(crate) struct Variant {
 }
 
 /// A literal phrase that is a member of classes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Phrase {
     /// Its words: two at least.
     pub words: Box<[WordId]>,
@@ -89,7 +91,7 @@ pub(crate) struct Phrase {
 }
 
 /// Which words and phrases belong to which class.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Classes {
     stride: usize,
     /// The row of each word in `bits`: many words belong to the same classes.
@@ -102,7 +104,7 @@ pub(crate) struct Classes {
 }
 
 /// A phrase that a word may be part of, with what tells most quickly that it is not here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct PhrasePosting {
     /// Index of the phrase.
     pub phrase: u32,
@@ -113,7 +115,7 @@ pub(crate) struct PhrasePosting {
 }
 
 /// A variant that a word may anchor, with what tells most quickly that it cannot match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Posting {
     /// Index of the variant.
     pub variant: u32,
@@ -244,7 +246,7 @@ fn stride(classes: usize) -> usize {
 }
 
 /// Many short lists in one piece of memory.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Lists<T> {
     bounds: Vec<u32>,
     items: Vec<T>,
@@ -285,7 +287,7 @@ impl<T: Ord> Lists<T> {
 }
 
 /// A set of variants with their anchors: all rules, or all modifiers.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Program {
     /// The variants.
     pub variants: Vec<Variant>,

@@ -5,6 +5,8 @@
 //! letters or more, two in words of ten or more; the first letter is right; and a common English word
 //! is never read as another.
 
+use serde::{Deserialize, Serialize};
+
 use crate::segment::WordId;
 
 /// Shortest word that is corrected, in letters.
@@ -19,13 +21,13 @@ const LONGEST: usize = 24;
 const COMMON: &str = include_str!("../../lexicons/spelling/common_words.txt");
 
 /// The words that a misspelling may stand for.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Spelling {
     /// By first letter and length.
     buckets: Vec<Vec<Target>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Target {
     /// Bit `n` is set if the word holds the `n`th letter.
     letters: u32,

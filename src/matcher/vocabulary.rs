@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::spelling::Spelling;
 use crate::segment::{Shape, Twin, Word, WordId, WordLookup};
 
@@ -12,7 +14,7 @@ use crate::segment::{Shape, Twin, Word, WordId, WordLookup};
 const FIRST_WORD: WordId = 4;
 
 /// The vocabulary, fixed after it was built.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Vocabulary {
     slots: Vec<Slot>,
     mask: usize,
@@ -26,7 +28,7 @@ pub struct Vocabulary {
     spelling: Spelling,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Slot {
     hash: u32,
     entry: u32,
@@ -58,7 +60,7 @@ impl Vocabulary {
     pub(crate) fn build(
         words: &[String],
         twins: &[TwinEntry],
-        is_abbreviation: impl Fn(&str) -> bool,
+        is_abbreviation: impl Fn(WordId) -> bool,
     ) -> Self {
         let size = ((words.len() + twins.len()) * 2 + 16).next_power_of_two();
         let mut vocabulary = Self {
@@ -71,8 +73,9 @@ impl Vocabulary {
             spelling: Spelling::default(),
         };
         for (index, word) in words.iter().enumerate() {
-            vocabulary.abbreviations.push(is_abbreviation(word));
-            vocabulary.add(word, (FIRST_WORD + index as WordId).into());
+            let id = word_id(index);
+            vocabulary.abbreviations.push(is_abbreviation(id));
+            vocabulary.add(word, id.into());
         }
         for (key, id, twin) in twins {
             let word = Word {
@@ -193,7 +196,7 @@ mod tests {
             ("word5".to_owned(), word_id(5), Twin::A),
             ("twin of word5".to_owned(), word_id(5), Twin::B),
         ];
-        let vocabulary = Vocabulary::build(&words, &twins, |w| w == "word7");
+        let vocabulary = Vocabulary::build(&words, &twins, |id| id == word_id(7));
         let other = vocabulary.lookup(b"twin of word5");
         assert_eq!((other.id, other.twin), (word_id(5), Twin::B));
         assert_eq!(vocabulary.lookup(b"word5").twin, Twin::A);

@@ -21,7 +21,7 @@ pub(super) fn find_identifiers<'l>(identifiers: &'l [Identifier], text: &str) ->
     for identifier in identifiers {
         for pattern in &identifier.patterns {
             let mut from = 0;
-            while let Some(captures) = pattern.captures_at(text, from) {
+            while let Some(captures) = pattern.get().captures_at(text, from) {
                 let Some(whole) = captures.get(0).filter(|whole| !whole.is_empty()) else {
                     break;
                 };
@@ -59,13 +59,16 @@ fn counts(identifier: &Identifier, text: &str, span: Span) -> bool {
     let part = span.of(text);
     let surroundings = || &text[left(text, span.start)..right(text, span.end)];
     stands_alone(text, span)
-        && !identifier.unless.iter().any(|regex| regex.is_match(part))
+        && !identifier
+            .unless
+            .iter()
+            .any(|regex| regex.get().is_match(part))
         && identifier.sum.is_none_or(|sum| adds_up(sum, part))
         && (identifier.near.is_empty()
             || identifier
                 .near
                 .iter()
-                .any(|regex| regex.is_match(surroundings())))
+                .any(|regex| regex.get().is_match(surroundings())))
 }
 
 fn left(text: &str, at: usize) -> usize {

@@ -4,6 +4,8 @@
 //! classified by [`crate::normalise`]. Shapes that matter in police shorthand stay whole (`b/f`,
 //! `w/o`, `24/7`, `A&E`, `19:42`, `200+`, `x3`); hyphenated words part (`self-harm`).
 
+use serde::{Deserialize, Serialize};
+
 use crate::normalise::{CharClass, classify, fold_into};
 use crate::span::Span;
 
@@ -13,7 +15,9 @@ pub type WordId = u32;
 /// Which of two words that differ only by a person's sex this is (`he` and `she`, `son` and
 /// `daughter`). Both have one id, so that no pattern can tell them apart; only the tying of pronouns
 /// to people asks whether two of them are of the same kind. Which is which makes no difference.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub enum Twin {
     /// A word without a twin.
     #[default]
@@ -25,7 +29,7 @@ pub enum Twin {
 }
 
 /// What a look-up gives.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Word {
     /// Its id, or `0` for a word that the lexicon does not know.
     pub id: WordId,

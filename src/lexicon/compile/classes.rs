@@ -1,13 +1,15 @@
 //! Builds the vocabulary and the word classes while the files are compiled.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
+
+use super::interner::{Interner, PhraseId};
 use crate::lexicon::inflect::{noun_forms, verb_forms};
 use crate::lexicon::limits;
 use crate::lexicon::pattern::Node;
-use crate::matcher::{ClassId, Classes, Phrase, Spelling, TwinEntry, shape_id, word_id};
-use crate::segment::{Break, Shape, Token, Twin, Word, WordId, WordLookup, tokenise};
+use crate::matcher::{ClassId, Classes, Phrase, Spelling, shape_id, word_id};
+use crate::segment::{Break, Shape, WordId};
 
 /// Most literal phrases that one entry may multiply out to.
 const MOST_PHRASES: usize = 2000;
@@ -29,94 +31,43 @@ pub(super) enum Tangle {
 /// Frequency (per million words) assumed for a word that the table does not list.
 const RARE: u64 = 3;
 
-/// Numbers words as they are first seen. The tokeniser runs over lexicon entries with it, so that
-/// entries and texts are split by the very same rules.
-#[derive(Debug, Default)]
-pub(super) struct Interner {
-    words: RefCell<(Vec<String>, HashMap<String, WordId>)>,
-    /// Words read as their twin: the word that gives the id, and which of the two they are.
-    twins: BTreeMap<String, (String, Twin)>,
-}
+/// Stands for the frequency of a word that the table does not list.
+const UNLISTED: u64 = u64::MAX;
 
-impl Interner {
-    pub fn words_of(&self, text: &str) -> Vec<Token> {
-        let mut tokens = Vec::new();
-        tokenise(text, self, &mut tokens);
-        tokens
-    }
-
-    /// Makes `key` share the id of `first`. Must be called before either is numbered.
-    pub fn add_twin(&mut self, key: String, first: String, twin: Twin) {
-        self.twins.entry(key).or_insert((first, twin));
-    }
-
-    /// The twins with the ids that they share.
-    pub fn twins(&self) -> Vec<TwinEntry> {
-        self.twins
-            .iter()
-            .map(|(key, (first, twin))| (key.clone(), self.id(first), *twin))
-            .collect()
-    }
-
-    pub fn id(&self, key: &str) -> WordId {
-        let key = self.twins.get(key).map_or(key, |(first, _)| first);
-        let mut words = self.words.borrow_mut();
-        if let Some(id) = words.1.get(key) {
-            return *id;
-        }
-        let id = word_id(words.0.len());
-        words.0.push(key.to_owned());
-        words.1.insert(key.to_owned(), id);
-        id
-    }
-
-    pub fn list(&self) -> Vec<String> {
-        self.words.borrow().0.clone()
-    }
-}
-
-impl WordLookup for Interner {
-    fn lookup(&self, key: &[u8]) -> Word {
-        self.id(&String::from_utf8_lossy(key)).into()
-    }
-
-    fn shape(&self, shape: Shape) -> WordId {
-        shape_id(shape)
-    }
-
-    fn is_abbreviation(&self, _: WordId) -> bool {
-        true
-    }
-}
-
-/// A class while it is being built.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A class while it is being built. Its lists are sets once they were put in [order](Members::order).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Members {
-    pub words: BTreeSet<WordId>,
-    pub phrases: BTreeSet<Vec<WordId>>,
-    pub includes: BTreeSet<ClassId>,
+    pub words: Vec<WordId>,
+    pub phrases: Vec<PhraseId>,
+    pub includes: Vec<ClassId>,
 }
 
 impl Members {
-    /// Replaces listed misspellings by the words that they are read as.
-    pub fn read_as(&mut self, listed: &BTreeMap<WordId, WordId>) {
-        let read = |word: &WordId| listed.get(word).copied().unwrap_or(*word);
-        self.words = self.words.iter().map(read).collect();
-        let phrases = self.phrases.iter();
-        self.phrases = phrases.map(|p| p.iter().map(read).collect()).collect();
-    }
-
-    pub fn add(&mut self, phrase: Vec<WordId>) {
-        match phrase.as_slice() {
-            [] => {}
-            [word] => {
-                self.words.insert(*word);
-            }
-            _ => {
-                self.phrases.insert(phrase);
-            }
+    /// Sorts the members and leaves each but once.
+    fn order(&mut self) {
+        for list in [&mut self.words, &mut self.phrases, &mut self.includes] {
+            list.sort_unstable();
+            list.dedup();
         }
     }
+
+    /// Adds a literal of one word or of several.
+    pub fn add(&mut self, literal: &[WordId], interner: &Interner) {
+        match literal {
+            [] => {}
+            [word] => self.words.push(*word),
+            words => self.phrases.push(interner.phrase(words)),
+        }
+    }
+}
+
+/// Which forms of a word are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Forms {
+    /// Those of a verb.
+    Verb,
+    /// Those of a noun.
+    Noun,
 }
 
 /// All classes, named and anonymous.
@@ -126,10 +77,13 @@ pub(super) struct ClassTable {
     members: Vec<Members>,
     names: BTreeMap<String, ClassId>,
     anonymous: HashMap<Members, ClassId>,
+    /// The classes of all forms of a verb or noun.
+    forms: HashMap<(Forms, String), ClassId>,
     irregular: HashMap<String, String>,
     /// Words that stand in the lexicon as misspellings.
     misspelt: Vec<(ClassId, WordId)>,
-    frequency: HashMap<WordId, u64>,
+    /// Times per million words, by word; [`UNLISTED`] and words beyond the end are not known.
+    frequency: Vec<u64>,
     /// Variants that were made so far.
     pub variants: usize,
 }
@@ -158,12 +112,38 @@ impl ClassTable {
         self.names.clone()
     }
 
-    pub fn members_mut(&mut self, id: ClassId) -> &mut Members {
-        &mut self.members[id as usize]
+    /// Adds a literal to a class.
+    pub fn add(&mut self, id: ClassId, literal: &[WordId]) {
+        self.members[id as usize].add(literal, &self.interner);
+    }
+
+    /// Makes the members of `other` members of a class.
+    pub fn include(&mut self, id: ClassId, other: ClassId) {
+        self.members[id as usize].includes.push(other);
+    }
+
+    /// The class of all forms of a verb or noun, as patterns write it.
+    pub fn forms(&mut self, kind: Forms, word: &str) -> Result<ClassId, String> {
+        let key = (kind, word.to_owned());
+        if let Some(class) = self.forms.get(&key) {
+            return Ok(*class);
+        }
+        let forms = match kind {
+            Forms::Verb => self.verb(word),
+            Forms::Noun => noun_forms(word),
+        };
+        let mut members = Members::default();
+        for form in &forms {
+            members.add(&self.literal(form)?, &self.interner);
+        }
+        let class = self.anonymous(members);
+        self.forms.insert(key, class);
+        Ok(class)
     }
 
     /// A class of exactly these members; the same members give the same class.
-    pub fn anonymous(&mut self, members: Members) -> ClassId {
+    pub fn anonymous(&mut self, mut members: Members) -> ClassId {
+        members.order();
         if let Some(id) = self.anonymous.get(&members) {
             return *id;
         }
@@ -181,7 +161,7 @@ impl ClassTable {
     /// How misspellings are read: those of any word of the lexicon, and those that it lists, each as
     /// the nearest word of its class.
     pub fn spelling(&self) -> (Spelling, BTreeMap<WordId, WordId>) {
-        let words = self.interner.list();
+        let words = self.interner.words();
         let text = |id: WordId| words[id as usize - word_id(0) as usize].as_str();
         let misspelt: BTreeSet<WordId> = self.misspelt.iter().map(|(_, word)| *word).collect();
         let named = words.iter().enumerate();
@@ -207,9 +187,16 @@ impl ClassTable {
     }
 
     pub fn add_frequency(&mut self, word: &str, per_million: u64) {
-        for token in self.interner.words_of(word) {
-            self.frequency.insert(token.word, per_million);
-        }
+        let frequency = &mut self.frequency;
+        self.interner.with_tokens(word, |tokens| {
+            for token in tokens {
+                let word = token.word as usize;
+                if frequency.len() <= word {
+                    frequency.resize(word + 1, UNLISTED);
+                }
+                frequency[word] = per_million;
+            }
+        });
     }
 
     /// Forms of a verb entry, in the notation of class files.
@@ -220,14 +207,15 @@ impl ClassTable {
 
     /// The words of a literal, or why it is none.
     pub fn literal(&self, text: &str) -> Result<Vec<WordId>, String> {
-        let tokens = self.interner.words_of(text);
-        if tokens.is_empty() {
-            return Err(format!("`{text}` holds no word"));
-        }
-        if tokens[1..].iter().any(|t| t.gap >= Break::Strong) {
-            return Err(format!("`{text}` holds a sentence break"));
-        }
-        Ok(tokens.iter().map(|t| t.word).collect())
+        self.interner.with_tokens(text, |tokens| {
+            if tokens.is_empty() {
+                return Err(format!("`{text}` holds no word"));
+            }
+            if tokens[1..].iter().any(|t| t.gap >= Break::Strong) {
+                return Err(format!("`{text}` holds a sentence break"));
+            }
+            Ok(tokens.iter().map(|t| t.word).collect())
+        })
     }
 
     /// Every phrase that a finite pattern stands for; an error if it holds a class or gap.
@@ -288,6 +276,31 @@ impl ClassTable {
         }
     }
 
+    /// Replaces listed misspellings by the words that they are read as.
+    pub fn read_as(&self, listed: &BTreeMap<WordId, WordId>, flat: &mut [Members]) {
+        if listed.is_empty() {
+            return;
+        }
+        let mut words: Vec<WordId> = (0..word_id(self.interner.words().len())).collect();
+        for (written, read) in listed {
+            words[*written as usize] = *read;
+        }
+        let read_phrase = |phrase: &Vec<WordId>| -> Vec<WordId> {
+            phrase.iter().map(|word| words[*word as usize]).collect()
+        };
+        let phrases: Vec<Vec<WordId>> = self.interner.phrases().iter().map(read_phrase).collect();
+        let phrases: Vec<PhraseId> = phrases.iter().map(|p| self.interner.phrase(p)).collect();
+        for members in flat {
+            for word in &mut members.words {
+                *word = words[*word as usize];
+            }
+            for phrase in &mut members.phrases {
+                *phrase = phrases[*phrase as usize];
+            }
+            members.order();
+        }
+    }
+
     /// Completes the shape classes, resolves inclusion and returns per class its words and phrases.
     pub fn flatten(&mut self) -> Result<Vec<Members>, Tangle> {
         self.complete_shapes();
@@ -305,13 +318,13 @@ impl ClassTable {
         let times = self.declare("#times");
         let letter = self.declare("#letter");
         if let Some(words) = self.named("number_word") {
-            self.members[number as usize].includes.insert(words);
+            self.members[number as usize].includes.push(words);
         }
         for c in ('a'..='z').filter(|c| !matches!(c, 'a' | 'i')) {
             let id = self.interner.id(&c.to_string());
-            self.members[letter as usize].words.insert(id);
+            self.members[letter as usize].words.push(id);
         }
-        for (index, word) in self.interner.list().iter().enumerate() {
+        for (index, word) in self.interner.words().iter().enumerate() {
             let id = word_id(index);
             let digits = word.bytes().next().is_some_and(|b| b.is_ascii_digit())
                 && word
@@ -319,12 +332,12 @@ impl ClassTable {
                     .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'/' | b':'));
             if digits {
                 let class = if word.contains(':') { time } else { number };
-                self.members[class as usize].words.insert(id);
+                self.members[class as usize].words.push(id);
             } else if word.len() > 1
                 && word.starts_with('x')
                 && word[1..].bytes().all(|b| b.is_ascii_digit())
             {
-                self.members[times as usize].words.insert(id);
+                self.members[times as usize].words.push(id);
             }
         }
         for (class, shape) in [
@@ -332,7 +345,7 @@ impl ClassTable {
             (time, Shape::Time),
             (times, Shape::Times),
         ] {
-            self.members[class as usize].words.insert(shape_id(shape));
+            self.members[class as usize].words.push(shape_id(shape));
         }
     }
 
@@ -363,10 +376,11 @@ impl ClassTable {
         for include in &self.members[id].includes {
             self.flatten_one(*include as usize, flat, path, size)?;
             if let Some(inner) = &flat[*include as usize] {
-                members.words.extend(inner.words.iter().copied());
-                members.phrases.extend(inner.phrases.iter().cloned());
+                members.words.extend_from_slice(&inner.words);
+                members.phrases.extend_from_slice(&inner.phrases);
             }
         }
+        members.order();
         path.pop();
         *size += members.words.len() + members.phrases.len();
         if *size > limits::MEMBERS {
@@ -380,19 +394,21 @@ impl ClassTable {
         match word {
             1 => 5_000,
             2 | 3 => 500,
-            _ => self.frequency.get(&word).copied().unwrap_or(RARE),
+            _ => {
+                let listed = self.frequency.get(word as usize);
+                listed.copied().filter(|n| *n != UNLISTED).unwrap_or(RARE)
+            }
         }
     }
 
     /// How often a member of each class is to be expected.
     pub fn class_frequencies(&self, flat: &[Members]) -> Vec<u64> {
-        let phrase = |words: &Vec<WordId>| {
-            words
-                .iter()
-                .map(|w| self.word_frequency(*w))
-                .min()
-                .unwrap_or(RARE)
+        let rarest = |words: &Vec<WordId>| {
+            let words = words.iter().map(|w| self.word_frequency(*w));
+            words.min().unwrap_or(RARE)
         };
+        let phrases: Vec<u64> = self.interner.phrases().iter().map(rarest).collect();
+        let phrase = |id: &PhraseId| phrases[*id as usize];
         flat.iter()
             .map(|m| {
                 m.words.iter().map(|w| self.word_frequency(*w)).sum::<u64>()
@@ -403,7 +419,7 @@ impl ClassTable {
 
     /// The run-time table.
     pub fn build(&self, flat: &[Members]) -> Classes {
-        let words = word_id(self.interner.list().len()) as usize;
+        let words = word_id(self.interner.words().len()) as usize;
         let pairs: Vec<(WordId, ClassId)> = flat
             .iter()
             .enumerate()
@@ -414,13 +430,18 @@ impl ClassTable {
                     .map(move |word| (*word, class as ClassId))
             })
             .collect();
-        let mut classes_of: BTreeMap<&Vec<WordId>, Vec<ClassId>> = BTreeMap::new();
+        let all = self.interner.phrases();
+        let mut classes_of = vec![Vec::new(); all.len()];
         for (class, members) in flat.iter().enumerate() {
             for phrase in &members.phrases {
-                classes_of.entry(phrase).or_default().push(class as ClassId);
+                classes_of[*phrase as usize].push(class as ClassId);
             }
         }
-        let phrases = classes_of
+        // A phrase is in no class if it holds a misspelling, which another phrase stands for.
+        let mut phrases: Vec<(&Vec<WordId>, Vec<ClassId>)> = all.iter().zip(classes_of).collect();
+        phrases.retain(|(_, classes)| !classes.is_empty());
+        phrases.sort_unstable();
+        let phrases = phrases
             .into_iter()
             .map(|(words, classes)| {
                 let rarest = |index: &usize| (self.word_frequency(words[*index]), *index);

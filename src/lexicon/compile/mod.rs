@@ -3,11 +3,11 @@
 mod assess;
 mod checks;
 mod classes;
+mod interner;
 mod maps;
 mod modifiers;
 mod patterns;
 mod redact;
-mod regexes;
 mod rules;
 mod signals;
 mod sink;
@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use toml::Spanned;
 
 use self::classes::{ClassTable, Tangle};
@@ -36,6 +37,8 @@ const SCHEMA: u32 = 1;
 struct Problems<'s> {
     found: Vec<Diagnostic>,
     texts: HashMap<&'s str, &'s str>,
+    /// Where the lines of each file end.
+    line_ends: HashMap<&'s str, Vec<usize>>,
     /// The texts of files with problems, which each of them shows a part of.
     shown: HashMap<String, Arc<str>>,
     /// Problems of each file.
@@ -103,8 +106,8 @@ impl Problems<'_> {
     }
 
     fn line(&self, file: &str, at: usize) -> usize {
-        let text = self.texts.get(file).copied().unwrap_or_default();
-        memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() + 1
+        let ends = self.line_ends.get(file);
+        ends.map_or(0, |ends| ends.partition_point(|end| *end < at)) + 1
     }
 }
 
@@ -115,6 +118,10 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let mut problems = Problems {
         found: source.refused().to_vec(),
         texts: source.files().collect(),
+        line_ends: source
+            .files()
+            .map(|(path, text)| (path, memchr::memchr_iter(b'\n', text.as_bytes()).collect()))
+            .collect(),
         shown: HashMap::new(),
         counts: HashMap::new(),
     };
@@ -205,9 +212,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     if !problems.found.is_empty() {
         return Err(sorted(problems));
     }
-    for members in &mut flat {
-        members.read_as(&misspelt);
-    }
+    table.read_as(&misspelt, &mut flat);
     let frequency = table.class_frequencies(&flat);
     set_anchors(
         rule_variants.iter_mut().chain(modifier_variants.iter_mut()),
@@ -241,23 +246,14 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         .into_iter()
         .partition(|v: &Variant| modifiers[v.owner as usize].is_far());
     let twins = table.interner.twins();
-    let words = table.interner.list();
-    let abbreviation = table
+    let abbreviations = table
         .named("abbreviation")
-        .map(|id| flat[id as usize].words.clone())
-        .unwrap_or_default();
-    let listed: std::collections::HashSet<&str> = words
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| abbreviation.contains(&crate::matcher::word_id(*i)))
-        .map(|(_, w)| w.as_str())
-        .collect();
-    let mut vocabulary = Vocabulary::build(&words, &twins, |word| listed.contains(word));
+        .map_or(&[][..], |id| &flat[id as usize].words);
+    let mut vocabulary = Vocabulary::build(&table.interner.words(), &twins, |word| {
+        abbreviations.binary_search(&word).is_ok()
+    });
     vocabulary.correct(spelling, &misspelt);
-    let members_of: Vec<Vec<u32>> = flat
-        .iter()
-        .map(|m| m.words.iter().copied().collect())
-        .collect();
+    let members_of: Vec<Vec<u32>> = flat.iter().map(|m| m.words.clone()).collect();
     Ok(Lexicon {
         version,
         fingerprint: source.fingerprint(),
@@ -296,9 +292,14 @@ fn own_variants(rule: &mut Rule) -> impl Iterator<Item = &mut Variant> {
 }
 
 fn parse_files<'s>(source: &'s LexiconSource, problems: &mut Problems<'s>) -> Files<'s> {
+    let all: Vec<(&str, &str)> = source.files().collect();
+    let parsed: Vec<_> = all
+        .into_par_iter()
+        .map(|(path, text)| (path, toml::from_str::<schema::File>(text)))
+        .collect();
     let mut files = Vec::new();
-    for (path, text) in source.files() {
-        match toml::from_str::<schema::File>(text) {
+    for (path, parsed) in parsed {
+        match parsed {
             Ok(file) => files.push((path, file)),
             Err(error) => problems.add(path, error.span().unwrap_or(0..0), error.message()),
         }
@@ -447,7 +448,7 @@ fn fill_class(
     );
     for (entry, phrase) in phrases {
         match table.literal(&phrase) {
-            Ok(words) => table.members_mut(id).add(words),
+            Ok(words) => table.add(id, &words),
             Err(message) => problems.add(path, entry.span(), message),
         }
     }
@@ -462,12 +463,10 @@ fn fill_class(
             Ok(nodes) => match nodes.as_slice() {
                 [Node::Class { name, .. }] if name.starts_with('#') => {
                     let shape = table.declare(name);
-                    table.members_mut(id).includes.insert(shape);
+                    table.include(id, shape);
                 }
                 nodes => match table.phrases(nodes) {
-                    Ok(all) => all
-                        .into_iter()
-                        .for_each(|words| table.members_mut(id).add(words)),
+                    Ok(all) => all.into_iter().for_each(|words| table.add(id, &words)),
                     Err(message) => problems.add(path, entry.span(), message),
                 },
             },
@@ -476,7 +475,7 @@ fn fill_class(
     for include in &class.include {
         match table.named(include.get_ref()) {
             Some(other) => {
-                table.members_mut(id).includes.insert(other);
+                table.include(id, other);
             }
             None => unknown_name(path, include, "class", table.names(), problems),
         }

@@ -1,7 +1,6 @@
 //! Multiplies parsed patterns out into linear variants.
 
-use super::classes::{ClassTable, Members};
-use crate::lexicon::inflect::noun_forms;
+use super::classes::{ClassTable, Forms, Members};
 use crate::lexicon::pattern::{Node, PatternError, parse};
 use crate::lexicon::{Slot, limits};
 use crate::matcher::{ClassId, Classes, Element, MOST_STEPS, People, Step, Variant, Within};
@@ -191,12 +190,12 @@ fn choices(node: &Node, table: &mut ClassTable) -> Result<Vec<Sequence>, Problem
             ])
         }
         Node::Verb(verb) => {
-            let forms = table.verb(verb);
-            Ok(vec![step(forms_step(&forms, table)?)])
+            let class = table.forms(Forms::Verb, verb).map_err(|e| (None, e))?;
+            Ok(vec![step(Step::Class(class))])
         }
         Node::Noun(noun) => {
-            let forms = noun_forms(noun);
-            Ok(vec![step(forms_step(&forms, table)?)])
+            let class = table.forms(Forms::Noun, noun).map_err(|e| (None, e))?;
+            Ok(vec![step(Step::Class(class))])
         }
         Node::Class { name, role, at } => {
             let class = find_class(name, at, table)?;
@@ -263,14 +262,6 @@ fn find_class(
     }
 }
 
-fn forms_step(forms: &[String], table: &mut ClassTable) -> Result<Step, Problem> {
-    let mut members = Members::default();
-    for form in forms {
-        members.add(table.literal(form).map_err(|e| (None, e))?);
-    }
-    Ok(Step::Class(table.anonymous(members)))
-}
-
 /// One class for a group whose branches are all fixed phrases or whole classes without a role.
 fn flat_group(branches: &[Vec<Node>], table: &mut ClassTable) -> Result<Option<ClassId>, Problem> {
     let flat = |branch: &Vec<Node>| match branch.as_slice() {
@@ -307,14 +298,14 @@ fn add_branch(
     table: &mut ClassTable,
 ) -> Result<(), Problem> {
     if let [Node::Class { name, at, .. }] = branch {
-        members.includes.insert(find_class(name, at, table)?);
+        members.includes.push(find_class(name, at, table)?);
         return Ok(());
     }
     for phrase in table.phrases(branch).map_err(|e| (None, e))? {
         if phrase.is_empty() {
             return Err((None, "an alternative may be empty; write `(a|b)?`".into()));
         }
-        members.add(phrase);
+        members.add(&phrase, &table.interner);
     }
     Ok(())
 }

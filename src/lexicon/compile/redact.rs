@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
 use toml::Spanned;
 
-use super::regexes::compile_regex;
 use super::{Files, Problems, classes::ClassTable};
+use crate::lexicon::regexes::LazyRegex;
 use crate::lexicon::{Identifier, NameWords, Redaction, Sum, schema};
 
 pub(super) fn redaction(
@@ -61,10 +60,10 @@ fn identifier(path: &str, own: &schema::Identifier, problems: &mut Problems<'_>)
     }
 }
 
-fn regexes(path: &str, list: &[Spanned<String>], problems: &mut Problems<'_>) -> Vec<Regex> {
+fn regexes(path: &str, list: &[Spanned<String>], problems: &mut Problems<'_>) -> Vec<LazyRegex> {
     let mut out = Vec::new();
     for entry in list {
-        match compile_regex(entry.get_ref(), false) {
+        match LazyRegex::new(entry.get_ref(), false) {
             Ok(regex) => out.push(regex),
             Err(reason) => {
                 problems.add(

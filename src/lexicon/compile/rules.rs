@@ -1,13 +1,12 @@
 //! Checks and compiles rules.
 
-use aho_corasick::AhoCorasick;
 use toml::Spanned;
 
 use super::patterns::Place;
-use super::regexes::compile_regex;
 use super::sink::{Known, Sink};
 use super::{Problems, place, unknown_name, value};
 use crate::assertion::{Certainty, Polarity, Role, Temporality, Voice};
+use crate::lexicon::regexes::{Gate, LazyRegex};
 use crate::lexicon::schema::{self, Example};
 use crate::lexicon::{Exception, Expect, RegexRule, Rule, RuleExample};
 use crate::matcher::{Variant, Within};
@@ -236,10 +235,8 @@ fn regex_rule(path: &str, rule: &schema::Rule, problems: &mut Problems<'_>) -> O
             "gate = [\"a literal that every match holds\"]",
         );
     }
-    let regex = compile_regex(pattern.get_ref(), true);
-    let gate = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(rule.gate.iter().map(|g| g.get_ref().as_bytes()));
+    let regex = LazyRegex::new(pattern.get_ref(), true);
+    let gate = Gate::new(rule.gate.iter().map(|g| g.get_ref().clone()).collect());
     match (regex, gate) {
         (Ok(regex), Ok(gate)) => Some(RegexRule { regex, gate }),
         (Err(message), _) => {
