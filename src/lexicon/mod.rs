@@ -6,6 +6,7 @@
 mod compile;
 mod diagnostic;
 mod example;
+pub mod export;
 mod inflect;
 mod pattern;
 mod redaction;

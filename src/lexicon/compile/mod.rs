@@ -17,6 +17,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use self::classes::ClassTable;
+pub(super) use self::patterns::orders;
 use self::patterns::set_anchors;
 use self::sink::{Known, Sink};
 use super::{Category, Diagnostic, Lexicon, LexiconSource, NamedClasses, Rule, schema};
