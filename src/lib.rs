@@ -49,4 +49,6 @@ pub mod sample;
 pub mod scan;
 pub mod segment;
 pub mod span;
+#[doc(hidden)]
+pub mod stages;
 pub mod statement;

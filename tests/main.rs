@@ -16,6 +16,7 @@ mod checks;
 mod cli;
 mod compare;
 mod domain;
+mod export;
 mod founding;
 mod fresh;
 mod html;

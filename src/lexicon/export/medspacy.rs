@@ -14,7 +14,7 @@ use super::{Export, LOOK, NEIGHBOURS, Tally, has_conditions, rules};
 use crate::lexicon::schema;
 
 /// Most token patterns that one sequence may become; beyond, phrases of its classes are left out.
-const MOST: usize = 48;
+const MOST: usize = 6;
 
 const PHRASES: &str = "phrases of several words in its classes, where there are too many";
 const GAP_PHRASES: &str = "phrases of several words that its gaps must not hold";

@@ -9,7 +9,7 @@ use super::{Export, LOOK, NEIGHBOURS, Tally, has_conditions, rules};
 use crate::lexicon::schema;
 
 /// Most phrases that one sequence of a pattern is written out to: beyond, a list is no use to anybody.
-const MOST: usize = 20_000;
+const MOST: usize = 500;
 
 /// Phrases of a pattern, or why there are none.
 struct Expansion {
@@ -107,7 +107,7 @@ fn literal(
                     own.insert("numbers in figures");
                 }
                 if phrases.len() * choice.phrases.len() > MOST {
-                    return Err("it stands for more than 20,000 phrases");
+                    return Err("it stands for more than 500 phrases");
                 }
                 let longer = phrases.iter().flat_map(|head| {
                     choice.phrases.iter().map(move |tail| {
