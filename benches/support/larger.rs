@@ -368,3 +368,17 @@ fn rewrite(
     }
     out
 }
+
+/// Adds every word of a file's classes and patterns.
+pub fn words_of(table: &Table, words: &mut BTreeSet<String>) {
+    for text in texts(table) {
+        rewrite(
+            text,
+            &mut |word| {
+                words.insert(word.to_owned());
+                word.to_owned()
+            },
+            &mut str::to_owned,
+        );
+    }
+}

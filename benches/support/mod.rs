@@ -6,3 +6,5 @@
 
 pub mod corpus;
 pub mod larger;
+pub mod stages;
+pub mod yardstick;

@@ -292,64 +292,63 @@ fn gap(min: u8, max: u8, except: &Choice, lacks: &mut BTreeSet<&'static str>) ->
 
 /// A word as spaCy's English tokeniser splits it.
 fn spacy_tokens(word: &str) -> Vec<String> {
+    if word == "w/o" {
+        return vec![word.to_owned()];
+    }
     let mut tokens = Vec::new();
     let mut part = String::new();
     let letters: Vec<char> = word.chars().collect();
     for (at, c) in letters.iter().enumerate() {
-        let between = at > 0
-            && at + 1 < letters.len()
-            && letters[at - 1].is_alphabetic()
-            && letters[at + 1].is_alphabetic();
-        if between && matches!(c, '-' | '/' | ':') {
-            split_contraction(&part, &mut tokens);
+        let letter = |at: usize| letters.get(at).is_some_and(|c| c.is_alphabetic());
+        if at > 0 && letter(at - 1) && letter(at + 1) && matches!(c, '-' | '/' | ':') {
+            tokens.extend(split_contraction(&part).map(str::to_owned));
             tokens.push(c.to_string());
             part.clear();
         } else {
             part.push(*c);
         }
     }
-    split_contraction(&part, &mut tokens);
+    tokens.extend(split_contraction(&part).map(str::to_owned));
     tokens
 }
 
 /// Puts `won't` as `wo` and `n't`, `he'd` as `he` and `'d`, `cannot` as `can` and `not`.
-fn split_contraction(word: &str, tokens: &mut Vec<String>) {
-    const PRONOUNS: &[&str] = &["i", "you", "he", "she", "it", "we", "they"];
-    // Written without the apostrophe, these are split as well.
-    const BARE: &[&str] = &[
-        "cannot", "cant", "couldnt", "didnt", "doesnt", "dont", "hadnt", "hasnt", "havent", "isnt",
-        "shouldnt", "wasnt", "werent", "wont", "wouldnt", "arent", "aint",
+fn split_contraction(word: &str) -> impl Iterator<Item = &str> {
+    let (head, tail) = word.split_at(contraction(word));
+    [head, tail].into_iter().filter(|part| !part.is_empty())
+}
+
+/// Where a contraction is cut; 0 for a word that is none.
+fn contraction(word: &str) -> usize {
+    const ENDINGS: &[&str] = &["n't", "'s", "'d", "'m", "'ll", "'re", "'ve"];
+    /// Written without an apostrophe, these are split as well: after so many letters from the end.
+    const BARE: &[(usize, &str)] = &[
+        (
+            2,
+            " cant couldnt darent didnt doesnt dont hadnt hasnt havent isnt mustnt shouldnt wasnt werent wont wouldnt \
+             arent aint itll therell theyll youll ive shouldve theyve youve theyre youre gonna gotta ",
+        ),
+        (
+            1,
+            " hed hes id im itd shes thats thered theres theyd wed whats whod whos youd ",
+        ),
     ];
-    let cut = if word == "cannot" {
-        Some(3)
-    } else if let Some(head) = word.strip_suffix("n't") {
-        Some(head.len())
-    } else if BARE.contains(&word) {
-        Some(word.len() - 2)
-    } else {
-        let endings = ["'s", "'d", "'m", "'ll", "'re", "'ve"];
-        let ending = endings.iter().find(|ending| word.ends_with(*ending));
-        ending
-            .map(|ending| word.len() - ending.len())
-            .filter(|cut| {
-                // After other words only the possessive is split off.
-                *cut > 0
-                    && (word.ends_with("'s")
-                        || PRONOUNS.contains(&&word[..*cut])
-                        || word.ends_with("'ve")
-                        || word.ends_with("'ll")
-                        || word.ends_with("'d")
-                        || word.ends_with("'re"))
-            })
-    };
-    match cut {
-        Some(cut) if cut > 0 => {
-            tokens.push(word[..cut].to_owned());
-            tokens.push(word[cut..].to_owned());
-        }
-        _ if word.is_empty() => {}
-        _ => tokens.push(word.to_owned()),
+    if word == "cannot" {
+        return 3;
     }
+    if word.ends_with("s'") {
+        return word.len() - 1;
+    }
+    let marked = ENDINGS
+        .iter()
+        .find(|ending| word.ends_with(*ending))
+        .map(|ending| ending.len());
+    let bare = || {
+        BARE.iter()
+            .find(|(_, words)| words.contains(&format!(" {word} ")))
+            .map(|(tail, _)| *tail)
+    };
+    marked.or_else(bare).map_or(0, |tail| word.len() - tail)
 }
 
 #[cfg(test)]
@@ -364,7 +363,11 @@ mod tests {
             ("mum's", vec!["mum", "'s"]),
             ("cannot", vec!["can", "not"]),
             ("ex-partner", vec!["ex", "-", "partner"]),
-            ("w/o", vec!["w", "/", "o"]),
+            ("w/o", vec!["w/o"]),
+            ("b/f", vec!["b", "/", "f"]),
+            ("parents'", vec!["parents", "'"]),
+            ("theyre", vec!["they", "re"]),
+            ("hes", vec!["he", "s"]),
             ("24/7", vec!["24/7"]),
             ("dont", vec!["do", "nt"]),
             ("mum", vec!["mum"]),
