@@ -2,14 +2,16 @@
 # throughline beside its peers: the same generated narratives, the same lexicon as far as each can hold it.
 # Run by hand; needs Rust, Python 3.9 to 3.12 and the package registries.
 #
-#   benches/peers/run.sh [ROWS [ROWS_FOR_THE_SLOW]]      default: 20000 2000
+#   benches/peers/run.sh [ROWS [ROWS_FOR_SPACY [ROWS_FOR_MEDSPACY]]]      default: 20000 2000 300
 #
 # Leaves what it made under target/peers; prints a Markdown table on standard output.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rows=${1:-20000}
 slow=${2:-2000}
+slowest=${3:-300}
 if [ "$slow" -gt "$rows" ]; then slow=$rows; fi
+if [ "$slowest" -gt "$rows" ]; then slowest=$rows; fi
 target=${CARGO_TARGET_DIR:-target}
 work=$target/peers
 mkdir -p "$work"
@@ -38,4 +40,4 @@ cargo bench --quiet --no-default-features --bench generate -- corpus "$work/corp
 "$throughline" lexicon export --format terms --out "$work/terms.tsv" 2>"$work/terms.notes"
 "$throughline" lexicon export --format medspacy --out "$work/medspacy.json" 2>"$work/medspacy.notes"
 
-"$work/venv/bin/python" benches/peers/peers.py --program "$throughline" --rg "$rg" --work "$work" --slow "$slow"
+"$work/venv/bin/python" benches/peers/peers.py --program "$throughline" --rg "$rg" --work "$work" --slow "$slow" --slowest "$slowest"
