@@ -51,4 +51,6 @@ pub mod scan;
 pub mod segment;
 pub mod span;
 pub mod spill;
+#[doc(hidden)]
+pub mod stages;
 pub mod statement;

@@ -75,11 +75,22 @@ impl<'l> Scanner<'l> {
     }
 
     fn find_all(&mut self, text: &str) -> Vec<Mention> {
+        self.segment(text);
+        self.find();
+        self.read(text)
+    }
+
+    /// The first stage: words, sentences, names.
+    pub(crate) fn segment(&mut self, text: &str) {
         let lexicon = self.lexicon;
-        self.narrative_needs.get_mut().clear();
         self.text.segment(text, &lexicon.vocabulary);
         sign::read_signs(text, lexicon, &mut self.text);
         people::follow_names(text, lexicon, &mut self.text);
+    }
+
+    /// The second: raw matches. Returns how many.
+    pub(crate) fn find(&mut self) -> usize {
+        let lexicon = self.lexicon;
         self.phrases.find(&self.text, &lexicon.classes);
         let all = 0..self.text.tokens.len();
         matcher::run(
@@ -90,6 +101,13 @@ impl<'l> Scanner<'l> {
             all,
             &mut self.raw,
         );
+        self.raw.len()
+    }
+
+    /// The third: what the raw matches mean where they stand.
+    pub(crate) fn read(&mut self, text: &str) -> Vec<Mention> {
+        let lexicon = self.lexicon;
+        self.narrative_needs.get_mut().clear();
         let mut mentions: Vec<Mention> = Vec::new();
         self.statements.clear();
         for raw in &self.raw {

@@ -18,6 +18,7 @@ mod checks;
 mod cli;
 mod compare;
 mod domain;
+mod export;
 mod faults;
 mod founding;
 mod fresh;

@@ -35,7 +35,7 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Score against labelled narratives, per category and per axis.
     Evaluate(EvaluateArgs),
-    /// Check, list, show or test the rule files.
+    /// Check, list, show, test or export the rule files.
     Lexicon(LexiconArgs),
     /// Read reviewers' decisions back: precision by rule, agreement, proposals, gold file.
     Review(ReviewArgs),
@@ -270,6 +270,15 @@ pub struct LexiconArgs {
     pub action: LexiconAction,
 }
 
+/// A form in which `lexicon export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum ExportForm {
+    /// Words and phrases with category and rule, as TSV.
+    Terms,
+    /// Rules of medspaCy, as JSON.
+    Medspacy,
+}
+
 /// What to do with a lexicon.
 #[derive(Debug, Subcommand)]
 pub enum LexiconAction {
@@ -292,6 +301,19 @@ pub enum LexiconAction {
         /// Which rules cover which behaviours of published lists.
         #[arg(long, conflicts_with = "category")]
         behaviours: bool,
+        /// Which lexicon.
+        #[command(flatten)]
+        lexicon: LexiconChoice,
+    },
+    /// Write the lexicon in the form of another program, as far as that form can hold it. How much of it
+    /// was left out, and why, is told on standard error and in the file.
+    Export {
+        /// `terms`: words and phrases with category and rule, as TSV. `medspacy`: rules of medspaCy, as JSON.
+        #[arg(long, value_enum, value_name = "FORM")]
+        format: ExportForm,
+        /// Write to this file instead of to standard output.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
         /// Which lexicon.
         #[command(flatten)]
         lexicon: LexiconChoice,

@@ -1,11 +1,13 @@
-//! `throughline lexicon check|test|list|show`.
+//! `throughline lexicon check|test|list|show|export`.
 
 use std::io::{self, Write as _};
 
 use anyhow::{Result, bail};
 
-use super::args::{LexiconAction, LexiconArgs, LexiconChoice};
+use super::args::{ExportForm, LexiconAction, LexiconArgs, LexiconChoice};
 use super::{COMPLETE, LOOK};
+use throughline::error::Error;
+use throughline::lexicon::export::{ExportFormat, export};
 use throughline::lexicon::{Lexicon, LexiconSource, Saying, run_examples};
 use throughline::redact::run_identifier_examples;
 
@@ -121,6 +123,27 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
                 for check in 0..lexicon.checks.len() {
                     list_check(&lexicon, check, false, &mut out)?;
                 }
+            }
+            Ok(COMPLETE)
+        }
+        LexiconAction::Export {
+            format,
+            out: path,
+            lexicon,
+        } => {
+            let format = match format {
+                ExportForm::Terms => ExportFormat::Terms,
+                ExportForm::Medspacy => ExportFormat::Medspacy,
+            };
+            let export = export(&source(lexicon)?, format)?;
+            match path {
+                Some(path) => std::fs::write(path, &export.text)
+                    .map_err(|e| Error::io("cannot write", path, e))?,
+                None => out.write_all(export.text.as_bytes())?,
+            }
+            let mut err = io::stderr().lock();
+            for note in &export.notes {
+                writeln!(err, "{note}")?;
             }
             Ok(COMPLETE)
         }

@@ -7,6 +7,7 @@ mod built_in;
 mod compile;
 mod diagnostic;
 mod example;
+pub mod export;
 mod inflect;
 mod limits;
 mod model;

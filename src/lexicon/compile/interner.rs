@@ -1,7 +1,6 @@
 //! Numbers the words and phrases of a lexicon as they are first seen.
 
 use std::cell::{Ref, RefCell};
-use std::collections::BTreeMap;
 
 use foldhash::{HashMap, HashMapExt as _};
 

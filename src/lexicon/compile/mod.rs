@@ -20,6 +20,7 @@ use rayon::prelude::*;
 use toml::Spanned;
 
 use self::classes::{ClassTable, Tangle};
+pub(super) use self::patterns::orders;
 use self::patterns::set_anchors;
 use self::sink::{Known, Sink};
 use super::{Category, Diagnostic, Lexicon, LexiconSource, NamedClasses, Rule, limits, schema};

@@ -94,7 +94,7 @@ const MOST_PARTS: usize = 4;
 /// The plain sequences that a pattern with `<…>` between its parts stands for: every order of the
 /// parts. Between two that stand side by side lies the gap that was written after the part which
 /// came first as written.
-fn orders(nodes: &[Node]) -> Result<Vec<Vec<Node>>, String> {
+pub(in crate::lexicon) fn orders(nodes: &[Node]) -> Result<Vec<Vec<Node>>, String> {
     let mut parts: Vec<Vec<Node>> = vec![Vec::new()];
     let mut joints = Vec::new();
     for node in nodes {
