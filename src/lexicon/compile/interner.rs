@@ -50,12 +50,14 @@ impl Interner {
         self.twins.entry(key).or_insert((first, twin));
     }
 
-    /// The twins with the ids that they share.
+    /// The twins with the ids that they share, in alphabetical order.
     pub fn twins(&self) -> Vec<TwinEntry> {
-        self.twins
-            .iter()
+        let twins = self.twins.iter();
+        let mut twins: Vec<TwinEntry> = twins
             .map(|(key, (first, twin))| (key.clone(), self.id(first), *twin))
-            .collect()
+            .collect();
+        twins.sort();
+        twins
     }
 
     /// The number of a word.
