@@ -135,7 +135,7 @@ fn about(info: &InputInfo) -> String {
     match (info.encoding.as_str(), info.replaced) {
         ("utf-8" | "", 0) => {}
         ("utf-8" | "", n) => {
-            about += &format!("; {n} characters could not be decoded and were replaced")
+            about += &format!("; {n} characters could not be decoded and were replaced");
         }
         (other, n) => about += &format!("; read as {other}, {n} characters replaced"),
     }

@@ -117,6 +117,7 @@ impl Row {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Cell {
     repeated: u64,
     bytes: u64,

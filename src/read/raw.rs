@@ -28,7 +28,7 @@ pub(super) struct Raw {
 
 enum Layer {
     Plain(Hashing),
-    Gzip(MultiGzDecoder<BufReader<Hashing>>),
+    Gzip(Box<MultiGzDecoder<BufReader<Hashing>>>),
     Zstd(Box<Zstd>),
 }
 
@@ -40,7 +40,7 @@ impl Raw {
             .peek(4)
             .map_err(|e| Error::io("cannot read", path, e))?;
         let layer = match magic {
-            [0x1F, 0x8B, ..] => Layer::Gzip(MultiGzDecoder::new(buffered(hashing))),
+            [0x1F, 0x8B, ..] => Layer::Gzip(Box::new(MultiGzDecoder::new(buffered(hashing)))),
             // The second is a frame to skip, which may stand before the first that holds data.
             [0x28, 0xB5, 0x2F, 0xFD] | [0x50..=0x5F, 0x2A, 0x4D, 0x18] => {
                 Layer::Zstd(Box::new(Zstd::new(buffered(hashing))))

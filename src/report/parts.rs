@@ -21,6 +21,9 @@ use crate::lexicon::Lexicon;
 /// goes by the list of pages.
 const MOST_REFERENCES: usize = 500_000;
 
+/// What takes the cases one by one.
+pub(super) type TakeEntry<'t> = &'t mut dyn FnMut(&Entry) -> Result<()>;
+
 /// The pages of a report as they fill.
 #[derive(Debug)]
 pub(super) struct Parts<'p> {
@@ -97,7 +100,7 @@ impl<'p> Parts<'p> {
         folder: &Path,
         page: &dyn Fn(&Told, Vec<ReportCase>) -> ReportData,
         kept: &mut Kept,
-        again: &mut dyn FnMut(&mut dyn FnMut(&Entry) -> Result<()>) -> Result<()>,
+        again: &mut dyn FnMut(TakeEntry<'_>) -> Result<()>,
     ) -> Result<Vec<String>> {
         let Self {
             lexicon,
