@@ -560,9 +560,7 @@ fn workbooks() {
         "<table:table-row><table:table-cell office:value-type=\"float\" office:value=\"42\"><text:p>42</text:p></table:table-cell>{}</table:table-row>",
         ods_cell(TOLD)
     );
-    let ods_bomb = format!(
-        "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell office:value-type=\"float\" office:value=\"1\" table:number-columns-repeated=\"16000\"/></table:table-row>"
-    );
+    let ods_bomb = "<table:table-row table:number-rows-repeated=\"1000000\"><table:table-cell office:value-type=\"float\" office:value=\"1\" table:number-columns-repeated=\"16000\"/></table:table-row>";
     run(vec![
         file("workbook", "a.xlsx", &plain).reads(1).finds(&["20240001", "C1", "2024-05-03 19:40:00", TOLD]).says(&["sheet \"Log\""]),
         file("workbook called csv", "a.csv", &plain).reads(1).finds(&["20240001"]),
@@ -591,7 +589,7 @@ fn workbooks() {
         file("zip of something else", "a.csv", zip(&[("notes.txt", b"a")])).fails(&["a zip archive, not text"]),
         file("OpenDocument", "a.ods", ods(&ods_rows(&ods_row))).reads(1).finds(&["42", TOLD]),
         file("OpenDocument with rows without end", "a.ods", ods(&ods_rows(&(ods_row.clone() + "<table:table-row table:number-rows-repeated=\"1048000\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>")))).reads(1),
-        file("OpenDocument bomb", "a.ods", ods(&ods_rows(&ods_bomb))).fails(&["its cells would take over", "--max-sheet-bytes"]),
+        file("OpenDocument bomb", "a.ods", ods(&ods_rows(ods_bomb))).fails(&["its cells would take over", "--max-sheet-bytes"]),
     ]);
 }
 

@@ -187,7 +187,7 @@ fn with_any_number_of_threads_and_in_any_order() {
     let records = records();
     let desk = Desk::new();
     desk.write("a.csv", delimited(&records, ','));
-    let mut turned = records.clone();
+    let mut turned = records;
     turned.reverse();
     turned.rotate_left(17);
     desk.write("b.csv", delimited(&turned, ','));
