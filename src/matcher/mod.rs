@@ -4,6 +4,7 @@
 //! Given a segmented narrative, returns raw matches in tokens. It knows nothing of negation, roles
 //! or tiers: see [`crate::context`].
 
+mod pairs;
 mod phrase;
 mod presence;
 mod program;

@@ -17,61 +17,62 @@ pub(crate) struct PhraseHit {
 pub(crate) struct PhraseHits {
     by_start: Vec<PhraseHit>,
     by_end: Vec<PhraseHit>,
-    marks: Vec<u8>,
+    /// For each token, and the end, where the phrases that begin with it stand in `by_start` and
+    /// where those that end before it stand in `by_end`.
+    places: Vec<Places>,
     /// What each unit holds.
     pub presence: Presence,
 }
 
-const STARTS: u8 = 1;
-const ENDS: u8 = 2;
+#[derive(Clone, Copy, Debug, Default)]
+struct Places {
+    starting: (u32, u32),
+    ending: (u32, u32),
+}
 
 impl PhraseHits {
     /// Finds every phrase in `text`. A phrase does not cross a strong break.
     pub fn find(&mut self, text: &Segmented, classes: &Classes) {
         let tokens = &text.tokens;
         self.by_start.clear();
-        self.marks.clear();
-        self.marks.resize(tokens.len() + 1, 0);
-        for (at, token) in tokens.iter().enumerate() {
-            if token.word == 0 {
+        self.places.clear();
+        self.places.resize(tokens.len() + 1, Places::default());
+        for (at, pair) in tokens.windows(2).enumerate() {
+            if pair[0].word == 0 || pair[1].word == 0 || pair[1].gap >= Break::Strong {
                 continue;
             }
-            for posting in classes.phrases_by_word.of(token.word) {
-                let beside = at
-                    .checked_add_signed(posting.offset as isize)
-                    .and_then(|beside| tokens.get(beside));
-                if beside.is_none_or(|beside| beside.word != posting.neighbour) {
-                    continue;
-                }
-                let id = posting.phrase;
-                let phrase = &classes.phrases[id as usize];
-                let Some(start) = at.checked_sub(phrase.anchor) else {
+            let first = self.by_start.len() as u32;
+            // Longer phrases come first, so that "mother in law" is taken before "mother".
+            for &phrase in classes.pairs.of(pair[0].word, pair[1].word) {
+                let words = &classes.phrases[phrase as usize].words;
+                let Some(window) = tokens.get(at..at + words.len()) else {
                     continue;
                 };
-                let Some(window) = tokens.get(start..start + phrase.words.len()) else {
-                    continue;
-                };
-                let same = window.iter().zip(&phrase.words).all(|(t, w)| t.word == *w)
-                    && window[1..].iter().all(|t| t.gap < Break::Strong);
+                let same = window[2..]
+                    .iter()
+                    .zip(&words[2..])
+                    .all(|(token, word)| token.word == *word && token.gap < Break::Strong);
                 if same {
-                    let end = start + phrase.words.len();
                     self.by_start.push(PhraseHit {
-                        start: start as u32,
-                        end: end as u32,
-                        phrase: id,
+                        start: at as u32,
+                        end: (at + words.len()) as u32,
+                        phrase,
                     });
-                    self.marks[start] |= STARTS;
-                    self.marks[end] |= ENDS;
                 }
             }
+            self.places[at].starting = (first, self.by_start.len() as u32);
         }
-        // Longer phrases first, so that "mother in law" is taken before "mother".
-        self.by_start
-            .sort_unstable_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end), hit.phrase));
         self.by_end.clear();
         self.by_end.extend_from_slice(&self.by_start);
         self.by_end
             .sort_unstable_by_key(|hit| (hit.end, hit.start, hit.phrase));
+        for (index, hit) in self.by_end.iter().enumerate() {
+            let ending = &mut self.places[hit.end as usize].ending;
+            if ending.1 == 0 {
+                ending.0 = index as u32;
+            }
+            ending.1 = index as u32 + 1;
+        }
         self.presence.read(text, &self.by_start, classes);
     }
 
@@ -82,35 +83,25 @@ impl PhraseHits {
 
     /// Whether any begins at a token.
     pub fn starts(&self, token: usize) -> bool {
-        self.marks.get(token).is_some_and(|mark| mark & STARTS != 0)
+        !self.starting(token).is_empty()
     }
 
     /// Whether any ends before a token.
     pub fn ends(&self, token: usize) -> bool {
-        self.marks.get(token).is_some_and(|mark| mark & ENDS != 0)
+        !self.ending(token).is_empty()
     }
 
     /// Those that begin at a token.
+    #[inline]
     pub fn starting(&self, token: usize) -> &[PhraseHit] {
-        if !self.starts(token) {
-            return &[];
-        }
-        let low = self
-            .by_start
-            .partition_point(|hit| (hit.start as usize) < token);
-        let high = low + self.by_start[low..].partition_point(|hit| hit.start as usize == token);
-        &self.by_start[low..high]
+        let (low, high) = self.places.get(token).copied().unwrap_or_default().starting;
+        &self.by_start[low as usize..high as usize]
     }
 
     /// Those that end before a token.
+    #[inline]
     pub fn ending(&self, token: usize) -> &[PhraseHit] {
-        if !self.ends(token) {
-            return &[];
-        }
-        let low = self
-            .by_end
-            .partition_point(|hit| (hit.end as usize) < token);
-        let high = low + self.by_end[low..].partition_point(|hit| hit.end as usize == token);
-        &self.by_end[low..high]
+        let (low, high) = self.places.get(token).copied().unwrap_or_default().ending;
+        &self.by_end[low as usize..high as usize]
     }
 }

@@ -34,9 +34,7 @@ impl Presence {
                 .iter()
                 .filter(|t| t.word != 0)
             {
-                for (bits, word) in own.iter_mut().zip(classes.bits_of(token.word)) {
-                    *bits |= word;
-                }
+                classes.add_bits(token.word, own);
                 set(own, classes.word_bit(token.word));
             }
             while let Some(hit) = hits.next_if(|hit| (hit.start as usize) < range[1]) {

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::pairs::PhrasePairs;
 use crate::lexicon::Slot;
 use crate::segment::WordId;
 
@@ -84,10 +85,17 @@ pub(crate) struct Variant {
 pub(crate) struct Phrase {
     /// Its words: two at least.
     pub words: Box<[WordId]>,
-    /// Index of its rarest word.
-    pub anchor: usize,
     /// The classes that it belongs to, sorted.
     pub classes: Vec<ClassId>,
+}
+
+/// Some of the bits of a row: 64 in a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Block {
+    /// Which block.
+    pub index: u32,
+    /// Its bits.
+    pub bits: u64,
 }
 
 /// Which words and phrases belong to which class.
@@ -97,21 +105,12 @@ pub(crate) struct Classes {
     /// The row of each word in `bits`: many words belong to the same classes.
     rows: Vec<u32>,
     bits: Vec<u64>,
+    /// What of each row is not zero.
+    blocks: Lists<Block>,
     /// All phrases of all classes.
     pub phrases: Vec<Phrase>,
-    /// Phrases by the id of their rarest word.
-    pub phrases_by_word: Lists<PhrasePosting>,
-}
-
-/// A phrase that a word may be part of, with what tells most quickly that it is not here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct PhrasePosting {
-    /// Index of the phrase.
-    pub phrase: u32,
-    /// Another of its words …
-    pub neighbour: WordId,
-    /// … and where that stands, counted from the rarest word.
-    pub offset: i32,
+    /// Phrases by their first two words.
+    pub pairs: PhrasePairs,
 }
 
 /// A variant that a word may anchor, with what tells most quickly that it cannot match.
@@ -168,34 +167,31 @@ impl Classes {
                 })
             })
             .collect();
-        let by_word = phrases
-            .iter()
-            .enumerate()
-            .map(|(id, p)| {
-                let offset = if p.anchor == 0 { 1 } else { -1 };
-                let neighbour = p.words[(p.anchor as i32 + offset) as usize];
-                let posting = PhrasePosting {
-                    phrase: id as u32,
-                    neighbour,
-                    offset,
-                };
-                (p.words[p.anchor], posting)
+        let rows_of_bits = bits.chunks_exact(stride).enumerate();
+        let blocks = rows_of_bits.flat_map(|(row, bits)| {
+            let blocks = bits.iter().enumerate().filter(|(_, bits)| **bits != 0);
+            blocks.map(move |(index, bits)| {
+                let index = index as u32;
+                (row as u32, Block { index, bits: *bits })
             })
-            .collect();
+        });
+        let blocks = Lists::build(bits.len() / stride, blocks.collect());
         Self {
             stride,
             rows,
             bits,
+            blocks,
+            pairs: PhrasePairs::build(&phrases),
             phrases,
-            phrases_by_word: Lists::build(words, by_word),
         }
     }
 
-    /// The classes of a word, as bits.
+    /// Sets the bits of the classes of a word.
     #[inline]
-    pub fn bits_of(&self, word: WordId) -> &[u64] {
-        let row = self.rows[word as usize] as usize * self.stride;
-        &self.bits[row..row + self.stride]
+    pub fn add_bits(&self, word: WordId, bits: &mut [u64]) {
+        for block in self.blocks.of(self.rows[word as usize]) {
+            bits[block.index as usize] |= block.bits;
+        }
     }
 
     /// The bit that stands for a word, behind those of the classes. Words share bits: a set bit says

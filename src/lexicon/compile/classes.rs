@@ -443,14 +443,9 @@ impl ClassTable {
         phrases.sort_unstable();
         let phrases = phrases
             .into_iter()
-            .map(|(words, classes)| {
-                let rarest = |index: &usize| (self.word_frequency(words[*index]), *index);
-                let anchor = (0..words.len()).min_by_key(rarest).unwrap_or(0);
-                Phrase {
-                    words: words.clone().into(),
-                    anchor,
-                    classes,
-                }
+            .map(|(words, classes)| Phrase {
+                words: words.clone().into(),
+                classes,
             })
             .collect();
         Classes::build(words, flat.len(), &pairs, phrases)
