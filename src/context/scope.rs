@@ -160,7 +160,7 @@ impl Reach<'_> {
                 self.phrases
                     .starting(token)
                     .iter()
-                    .any(|hit| self.lexicon.classes.phrase_has(hit.phrase, class))
+                    .any(|hit| self.lexicon.classes.kind_has(hit.kind, class))
             })
         };
         let opens = |token: usize| {

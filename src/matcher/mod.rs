@@ -8,6 +8,7 @@ mod pairs;
 mod phrase;
 mod presence;
 mod program;
+mod signature;
 mod spelling;
 mod verify;
 mod vocabulary;
@@ -16,6 +17,7 @@ pub(crate) use phrase::PhraseHits;
 pub(crate) use program::{
     ClassId, Classes, Element, People, Phrase, Posting, Program, Step, Variant, Within,
 };
+pub(crate) use signature::StepBits;
 pub(crate) use spelling::{Spelling, is_common};
 pub(crate) use verify::{Found, MOST_STEPS, Verifier};
 pub use vocabulary::Vocabulary;
@@ -64,40 +66,36 @@ pub(crate) fn run(
             unit = presence.unit_of(at);
             end = presence.tokens(unit).end;
         }
-        let mut attempt = |posting: &Posting, anchor: Range<usize>| {
-            if !presence.may_hold(posting, unit) {
-                return;
-            }
-            let variant = &program.variants[posting.variant as usize];
-            for units in reach(variant.within, unit, presence.units()) {
-                if !presence.allows(variant, units.clone()) {
-                    continue;
-                }
-                verifier.range =
-                    presence.tokens(units.start).start..presence.tokens(units.end - 1).end;
-                if let Some(found) = verifier.around(variant, anchor.clone()) {
-                    matches.push(RawMatch {
-                        owner: variant.owner,
-                        found,
-                    });
-                    break;
+        let row = presence.row(unit);
+        let mut attempt = |postings: &[Posting], anchor: Range<usize>| {
+            for posting in postings.iter().filter(|posting| row.may_hold(posting)) {
+                let variant = &program.variants[posting.variant as usize];
+                for units in reach(variant.within, unit, presence.units()) {
+                    if !presence.allows(variant, units.clone()) {
+                        continue;
+                    }
+                    verifier.range =
+                        presence.tokens(units.start).start..presence.tokens(units.end - 1).end;
+                    if let Some(found) = verifier.around(variant, anchor.clone()) {
+                        matches.push(RawMatch {
+                            owner: variant.owner,
+                            found,
+                        });
+                        break;
+                    }
                 }
             }
         };
         let word = text.tokens[at].word;
         if word != 0 {
-            for posting in program.by_word.of(word) {
-                attempt(posting, at..at + 1);
-            }
+            attempt(program.by_word.of(word), at..at + 1);
         }
         while let Some(hit) = hits.next_if(|hit| hit.start as usize == at) {
             if hit.end as usize > end {
                 continue;
             }
-            for &class in &classes.phrases[hit.phrase as usize].classes {
-                for posting in program.by_class.of(class) {
-                    attempt(posting, at..hit.end as usize);
-                }
+            for &class in program.by_kind.of(hit.kind) {
+                attempt(program.by_class.of(class), at..hit.end as usize);
             }
         }
     }
@@ -144,7 +142,7 @@ pub(crate) fn anywhere(
             if let Step::Class(class) = variant.elements[variant.anchor].step {
                 for hit in phrases.starting(at) {
                     if hit.end as usize <= range.end
-                        && classes.phrase_has(hit.phrase, class)
+                        && classes.kind_has(hit.kind, class)
                         && let Some(found) = verifier.around(variant, at..hit.end as usize)
                     {
                         return Some(found.tokens);

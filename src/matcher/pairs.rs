@@ -13,7 +13,20 @@ pub(crate) struct PhrasePairs {
     /// Open addressing; the table is never full.
     slots: Vec<Slot>,
     /// Phrases, those of one pair together, the longest first.
-    phrases: Vec<u32>,
+    phrases: Vec<Candidate>,
+    /// The words of phrases behind the first two.
+    rest: Vec<WordId>,
+}
+
+/// A phrase of which the first two words are there.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Candidate {
+    /// Its kind.
+    pub kind: u32,
+    /// Where its other words are.
+    rest: u32,
+    /// How many words it has.
+    pub words: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
@@ -43,7 +56,8 @@ impl PhrasePairs {
         let mut index = Self {
             filter: vec![0; filter],
             slots: vec![Slot::default(); size],
-            phrases: Vec::new(),
+            phrases: Vec::with_capacity(order.len()),
+            rest: Vec::new(),
         };
         let mut start = 0;
         for run in runs {
@@ -64,7 +78,15 @@ impl PhrasePairs {
             };
             start = end;
         }
-        index.phrases = order;
+        for id in order {
+            let phrase = &phrases[id as usize];
+            index.phrases.push(Candidate {
+                kind: phrase.kind,
+                rest: index.rest.len() as u32,
+                words: phrase.words.len() as u32,
+            });
+            index.rest.extend_from_slice(&phrase.words[2..]);
+        }
         index
     }
 
@@ -72,9 +94,16 @@ impl PhrasePairs {
         (hashed >> 32) as usize & (self.filter.len() * 64 - 1)
     }
 
+    /// The words of a candidate behind the first two.
+    #[inline]
+    pub fn rest(&self, candidate: &Candidate) -> &[WordId] {
+        let start = candidate.rest as usize;
+        &self.rest[start..start + candidate.words as usize - 2]
+    }
+
     /// The phrases that begin with two words, the longest first.
     #[inline]
-    pub fn of(&self, first: WordId, second: WordId) -> &[u32] {
+    pub fn of(&self, first: WordId, second: WordId) -> &[Candidate] {
         if self.filter.is_empty() {
             return &[];
         }

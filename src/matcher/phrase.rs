@@ -9,7 +9,8 @@ use crate::segment::{Break, Segmented};
 pub(crate) struct PhraseHit {
     pub start: u32,
     pub end: u32,
-    pub phrase: u32,
+    /// Its kind: see [`Classes::kind_has`].
+    pub kind: u32,
 }
 
 /// The phrases of one narrative, to be asked for by their first or last token.
@@ -43,20 +44,20 @@ impl PhraseHits {
             }
             let first = self.by_start.len() as u32;
             // Longer phrases come first, so that "mother in law" is taken before "mother".
-            for &phrase in classes.pairs.of(pair[0].word, pair[1].word) {
-                let words = &classes.phrases[phrase as usize].words;
-                let Some(window) = tokens.get(at..at + words.len()) else {
+            for candidate in classes.pairs.of(pair[0].word, pair[1].word) {
+                let end = at + candidate.words as usize;
+                let Some(window) = tokens.get(at + 2..end) else {
                     continue;
                 };
-                let same = window[2..]
+                let same = window
                     .iter()
-                    .zip(&words[2..])
+                    .zip(classes.pairs.rest(candidate))
                     .all(|(token, word)| token.word == *word && token.gap < Break::Strong);
                 if same {
                     self.by_start.push(PhraseHit {
                         start: at as u32,
-                        end: (at + words.len()) as u32,
-                        phrase,
+                        end: end as u32,
+                        kind: candidate.kind,
                     });
                 }
             }
@@ -64,8 +65,7 @@ impl PhraseHits {
         }
         self.by_end.clear();
         self.by_end.extend_from_slice(&self.by_start);
-        self.by_end
-            .sort_unstable_by_key(|hit| (hit.end, hit.start, hit.phrase));
+        self.by_end.sort_unstable_by_key(|hit| (hit.end, hit.start));
         for (index, hit) in self.by_end.iter().enumerate() {
             let ending = &mut self.places[hit.end as usize].ending;
             if ending.1 == 0 {

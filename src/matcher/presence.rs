@@ -1,5 +1,4 @@
-//! What each unit of a narrative holds: one bit for every class, and bits that the
-//! words of the lexicon share.
+//! What each unit of a narrative holds for the steps of patterns: see [`super::signature`].
 //!
 //! A variant can only match where all its steps have something to take. Asking that of a few bits
 //! spares most verifications.
@@ -8,6 +7,7 @@ use std::ops::Range;
 
 use super::phrase::PhraseHit;
 use super::program::{Classes, Posting, Variant};
+use super::signature::Signatures;
 use crate::segment::Segmented;
 
 /// The bits of all units of one narrative.
@@ -21,7 +21,7 @@ pub(crate) struct Presence {
 impl Presence {
     /// Notes what stands in each unit of `text`. `hits` are its phrases by first token.
     pub fn read(&mut self, text: &Segmented, hits: &[PhraseHit], classes: &Classes) {
-        self.stride = classes.presence_words();
+        self.stride = classes.signatures.blocks();
         self.firsts.clear();
         self.firsts.extend_from_slice(&text.units);
         self.bits.clear();
@@ -30,17 +30,15 @@ impl Presence {
         let mut hits = hits.iter().peekable();
         for (unit, range) in text.units.windows(2).enumerate() {
             let own = &mut self.bits[unit * self.stride..(unit + 1) * self.stride];
+            own[0] = 1 << Signatures::ALWAYS;
             for token in text.tokens[range[0]..range[1]]
                 .iter()
                 .filter(|t| t.word != 0)
             {
-                classes.add_bits(token.word, own);
-                set(own, classes.word_bit(token.word));
+                classes.signatures.add_word(token.word, own);
             }
             while let Some(hit) = hits.next_if(|hit| (hit.start as usize) < range[1]) {
-                for &class in &classes.phrases[hit.phrase as usize].classes {
-                    set(own, class);
-                }
+                classes.signatures.add_kind(hit.kind, own);
             }
         }
     }
@@ -60,16 +58,10 @@ impl Presence {
         self.firsts.len().saturating_sub(1)
     }
 
-    /// Whether a unit holds the two rarest things that a variant asks for.
+    /// The bits of a unit.
     #[inline]
-    pub fn may_hold(&self, posting: &Posting, unit: usize) -> bool {
-        let [first, second] = posting.needs;
-        first == Posting::ANY || (self.has(first, unit) && self.has(second, unit))
-    }
-
-    #[inline]
-    fn has(&self, bit: u32, unit: usize) -> bool {
-        self.bits[unit * self.stride + bit as usize / 64] >> (bit % 64) & 1 == 1
+    pub fn row(&self, unit: usize) -> Row<'_> {
+        Row(&self.bits[unit * self.stride..(unit + 1) * self.stride])
     }
 
     /// Whether every step of `variant` could take something in one of `units`.
@@ -78,10 +70,23 @@ impl Presence {
         variant
             .required
             .iter()
-            .all(|bit| units.clone().any(|unit| self.has(*bit, unit)))
+            .all(|bit| units.clone().any(|unit| self.row(unit).has(*bit)))
     }
 }
 
-fn set(bits: &mut [u64], bit: u32) {
-    bits[bit as usize / 64] |= 1 << (bit % 64);
+/// The bits of one unit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'p>(&'p [u64]);
+
+impl Row<'_> {
+    #[inline]
+    fn has(self, bit: u16) -> bool {
+        self.0[usize::from(bit) / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// Whether the unit holds the rarest things that a variant asks for.
+    #[inline]
+    pub fn may_hold(self, posting: &Posting) -> bool {
+        posting.needs.iter().all(|bit| self.has(*bit))
+    }
 }

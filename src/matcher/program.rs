@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::pairs::PhrasePairs;
+use super::signature::{Signatures, StepBits};
 use crate::lexicon::Slot;
 use crate::segment::WordId;
 
@@ -16,7 +17,7 @@ use crate::segment::WordId;
 pub(crate) type ClassId = u32;
 
 /// One step of a variant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Step {
     /// This word.
     Word(WordId),
@@ -76,8 +77,8 @@ pub(crate) struct Variant {
     pub within: Within,
     /// Whether agent and experiencer must be two people, or one, where it matters.
     pub people: Option<People>,
-    /// The bits of its steps in [`super::Presence`], rarest first.
-    pub required: Box<[u32]>,
+    /// The bits of its steps in [`super::presence::Presence`], rarest first: see [`StepBits`].
+    pub required: Box<[u16]>,
 }
 
 /// A literal phrase that is a member of classes.
@@ -85,17 +86,8 @@ pub(crate) struct Variant {
 pub(crate) struct Phrase {
     /// Its words: two at least.
     pub words: Box<[WordId]>,
-    /// The classes that it belongs to, sorted.
-    pub classes: Vec<ClassId>,
-}
-
-/// Some of the bits of a row: 64 in a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Block {
-    /// Which block.
-    pub index: u32,
-    /// Its bits.
-    pub bits: u64,
+    /// Its kind: phrases of the same classes are of one.
+    pub kind: u32,
 }
 
 /// Which words and phrases belong to which class.
@@ -105,37 +97,38 @@ pub(crate) struct Classes {
     /// The row of each word in `bits`: many words belong to the same classes.
     rows: Vec<u32>,
     bits: Vec<u64>,
-    /// What of each row is not zero.
-    blocks: Lists<Block>,
-    /// All phrases of all classes.
-    pub phrases: Vec<Phrase>,
+    /// The classes of each kind of phrase, sorted.
+    kinds: Vec<Vec<ClassId>>,
     /// Phrases by their first two words.
     pub pairs: PhrasePairs,
+    /// What a word or phrase says of the steps that could take it.
+    pub signatures: Signatures,
 }
+
+/// Bits that a posting asks for: with them it says as much as is worth the memory that it takes.
+const NEEDS: usize = 4;
 
 /// A variant that a word may anchor, with what tells most quickly that it cannot match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Posting {
     /// Index of the variant.
     pub variant: u32,
-    /// The two bits of [`super::Presence`] that its unit must hold beside the anchor and that are
-    /// rarest; twice the same if there is but one, [`Posting::ANY`] if nothing can be told.
-    pub needs: [u32; 2],
+    /// The rarest bits of [`super::presence::Presence`] that its unit must hold beside the anchor;
+    /// [`Signatures::ALWAYS`] where there is none.
+    pub needs: [u16; NEEDS],
 }
 
 impl Posting {
-    /// No bit is needed.
-    pub const ANY: u32 = u32::MAX;
-
     fn of(id: usize, variant: &Variant) -> Self {
-        // The first is the bit of the anchor, which is there. What may match over two units, the
-        // bits of one do not tell.
-        let needs = match variant.required.get(1..) {
-            _ if variant.within == Within::Passage => [Self::ANY; 2],
-            None | Some([]) => [Self::ANY; 2],
-            Some([only]) => [*only; 2],
-            Some([first, second, ..]) => [*first, *second],
-        };
+        let mut needs = [Signatures::ALWAYS; NEEDS];
+        // What may match over two units, the bits of one do not tell.
+        if variant.within != Within::Passage {
+            // The first is the bit of the anchor, which is there.
+            let beside = variant.required.iter().skip(1);
+            for (need, bit) in needs.iter_mut().zip(beside) {
+                *need = *bit;
+            }
+        }
         Self {
             variant: id as u32,
             needs,
@@ -144,71 +137,41 @@ impl Posting {
 }
 
 impl Classes {
-    /// Makes the table for `words` ids and `classes` classes, from `(word, class)` pairs.
+    /// Makes the table for `words` ids, from the words of each class, the phrases and the classes of
+    /// each kind of phrase.
     pub fn build(
         words: usize,
-        classes: usize,
-        members: &[(WordId, ClassId)],
-        phrases: Vec<Phrase>,
+        members_of: &[Vec<WordId>],
+        phrases: &[Phrase],
+        kinds: Vec<Vec<ClassId>>,
+        bits: &StepBits,
     ) -> Self {
-        let stride = stride(classes);
+        let stride = stride(members_of.len());
         let mut all = vec![0; stride * words];
-        for (word, class) in members {
-            all[*word as usize * stride + *class as usize / 64] |= 1 << (class % 64);
+        for (class, members) in members_of.iter().enumerate() {
+            for word in members {
+                all[*word as usize * stride + class / 64] |= 1 << (class % 64);
+            }
         }
         let mut known = HashMap::new();
-        let mut bits = Vec::new();
+        let mut distinct = Vec::new();
         let rows = all
             .chunks_exact(stride)
             .map(|row| {
                 *known.entry(row).or_insert_with(|| {
-                    bits.extend_from_slice(row);
-                    (bits.len() / stride - 1) as u32
+                    distinct.extend_from_slice(row);
+                    (distinct.len() / stride - 1) as u32
                 })
             })
             .collect();
-        let rows_of_bits = bits.chunks_exact(stride).enumerate();
-        let blocks = rows_of_bits.flat_map(|(row, bits)| {
-            let blocks = bits.iter().enumerate().filter(|(_, bits)| **bits != 0);
-            blocks.map(move |(index, bits)| {
-                let index = index as u32;
-                (row as u32, Block { index, bits: *bits })
-            })
-        });
-        let blocks = Lists::build(bits.len() / stride, blocks.collect());
         Self {
             stride,
             rows,
-            bits,
-            blocks,
-            pairs: PhrasePairs::build(&phrases),
-            phrases,
+            bits: distinct,
+            pairs: PhrasePairs::build(phrases),
+            signatures: Signatures::build(words, members_of, &kinds, bits),
+            kinds,
         }
-    }
-
-    /// Sets the bits of the classes of a word.
-    #[inline]
-    pub fn add_bits(&self, word: WordId, bits: &mut [u64]) {
-        for block in self.blocks.of(self.rows[word as usize]) {
-            bits[block.index as usize] |= block.bits;
-        }
-    }
-
-    /// The bit that stands for a word, behind those of the classes. Words share bits: a set bit says
-    /// that the word may be there, and the verifier looks.
-    #[inline]
-    pub fn word_bit(&self, word: WordId) -> u32 {
-        (self.stride * 64) as u32 + shared_bit(word)
-    }
-
-    /// The same where only the number of classes is known.
-    pub fn word_bit_of(classes: usize, word: WordId) -> u32 {
-        (stride(classes) * 64) as u32 + shared_bit(word)
-    }
-
-    /// How many numbers of 64 bits hold all classes and words.
-    pub fn presence_words(&self) -> usize {
-        self.stride + WORD_BITS / 64
     }
 
     /// Whether a word belongs to a class.
@@ -218,22 +181,11 @@ impl Classes {
         self.bits[row + class as usize / 64] >> (class % 64) & 1 == 1
     }
 
-    /// Whether a phrase belongs to a class.
+    /// Whether phrases of a kind belong to a class.
     #[inline]
-    pub fn phrase_has(&self, phrase: u32, class: ClassId) -> bool {
-        self.phrases[phrase as usize]
-            .classes
-            .binary_search(&class)
-            .is_ok()
+    pub fn kind_has(&self, kind: u32, class: ClassId) -> bool {
+        self.kinds[kind as usize].binary_search(&class).is_ok()
     }
-}
-
-/// Bits that the words of the lexicon share in [`super::Presence`]; a unit of thirty words sets 3%
-/// of them, and all bits of a narrative stay in the nearest cache.
-const WORD_BITS: usize = 1024;
-
-fn shared_bit(word: WordId) -> u32 {
-    word.wrapping_mul(0x9e37_79b1) >> (32 - WORD_BITS.trailing_zeros())
 }
 
 /// How many numbers of 64 bits hold one bit for each class.
@@ -291,11 +243,18 @@ pub(crate) struct Program {
     pub by_word: Lists<Posting>,
     /// Variants by the class of their anchor, for phrases.
     pub by_class: Lists<Posting>,
+    /// The classes of each kind of phrase that anchor a variant.
+    pub by_kind: Lists<ClassId>,
 }
 
 impl Program {
-    /// Indexes the variants. `members` tells the words of each class.
-    pub fn build(variants: Vec<Variant>, words: usize, members_of: &[Vec<WordId>]) -> Self {
+    /// Indexes the variants. `members_of` tells the words of each class.
+    pub fn build(
+        variants: Vec<Variant>,
+        words: usize,
+        members_of: &[Vec<WordId>],
+        classes: &Classes,
+    ) -> Self {
         let mut by_word = Vec::new();
         let mut by_class = Vec::new();
         for (id, variant) in variants.iter().enumerate() {
@@ -315,10 +274,19 @@ impl Program {
                 }
             }
         }
+        let by_class = Lists::build(members_of.len(), by_class);
+        let kinds = classes.kinds.iter().enumerate();
+        let by_kind = kinds.flat_map(|(kind, classes)| {
+            let anchors = classes
+                .iter()
+                .filter(|class| !by_class.of(**class).is_empty());
+            anchors.map(move |class| (kind as u32, *class))
+        });
         Self {
+            by_kind: Lists::build(classes.kinds.len(), by_kind.collect()),
             variants,
             by_word: Lists::build(words, by_word),
-            by_class: Lists::build(members_of.len(), by_class),
+            by_class,
         }
     }
 }

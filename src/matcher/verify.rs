@@ -199,18 +199,16 @@ impl<'a> Verifier<'a> {
 
     /// Whether a word or phrase of `class` begins at token `at` and ends by `limit`.
     fn excluded_from(&self, class: ClassId, at: usize, limit: usize) -> bool {
-        let phrase = |hit: &PhraseHit| {
-            hit.end as usize <= limit && self.classes.phrase_has(hit.phrase, class)
-        };
+        let phrase =
+            |hit: &PhraseHit| hit.end as usize <= limit && self.classes.kind_has(hit.kind, class);
         self.classes.has(self.tokens[at].word, class)
             || self.phrases.starting(at).iter().any(phrase)
     }
 
     /// Whether a word or phrase of `class` ends before token `at` and begins at `limit` or after.
     fn excluded_until(&self, class: ClassId, limit: usize, at: usize) -> bool {
-        let phrase = |hit: &PhraseHit| {
-            hit.start as usize >= limit && self.classes.phrase_has(hit.phrase, class)
-        };
+        let phrase =
+            |hit: &PhraseHit| hit.start as usize >= limit && self.classes.kind_has(hit.kind, class);
         self.classes.has(self.tokens[at - 1].word, class)
             || self.phrases.ending(at).iter().any(phrase)
     }
@@ -238,7 +236,7 @@ impl<'a> Verifier<'a> {
                     return None;
                 }
                 for hit in phrases {
-                    if hit.end as usize <= end && self.classes.phrase_has(hit.phrase, class) {
+                    if hit.end as usize <= end && self.classes.kind_has(hit.kind, class) {
                         self.places[index] = (at as u32, hit.end);
                         if self.forward(variant, index + 1, hit.end as usize).is_some() {
                             return Some(());
@@ -319,7 +317,7 @@ impl<'a> Verifier<'a> {
                     return None;
                 }
                 for hit in phrases {
-                    if hit.start as usize >= start && self.classes.phrase_has(hit.phrase, class) {
+                    if hit.start as usize >= start && self.classes.kind_has(hit.kind, class) {
                         self.places[index] = (hit.start, at as u32);
                         if self.backward(variant, index, hit.start as usize).is_some() {
                             return Some(());

@@ -53,7 +53,7 @@ pub(super) fn answer_at(
     ];
     for hit in phrases.starting(token) {
         for (class, answer, often) in kinds {
-            if class.is_some_and(|class| lexicon.classes.phrase_has(hit.phrase, class)) {
+            if class.is_some_and(|class| lexicon.classes.kind_has(hit.kind, class)) {
                 return Some((answer, often, hit.end as usize - token));
             }
         }

@@ -8,7 +8,7 @@ use super::interner::{Interner, PhraseId};
 use crate::lexicon::inflect::{noun_forms, verb_forms};
 use crate::lexicon::limits;
 use crate::lexicon::pattern::Node;
-use crate::matcher::{ClassId, Classes, Phrase, Spelling, shape_id, word_id};
+use crate::matcher::{ClassId, Classes, Phrase, Spelling, Step, StepBits, shape_id, word_id};
 use crate::segment::{Break, Shape, WordId};
 
 /// Most literal phrases that one entry may multiply out to.
@@ -84,6 +84,8 @@ pub(super) struct ClassTable {
     misspelt: Vec<(ClassId, WordId)>,
     /// Times per million words, by word; [`UNLISTED`] and words beyond the end are not known.
     frequency: Vec<u64>,
+    /// Words and classes that are steps of patterns.
+    steps: BTreeSet<Step>,
     /// Variants that were made so far.
     pub variants: usize,
 }
@@ -417,19 +419,40 @@ impl ClassTable {
             .collect()
     }
 
+    /// How often a step is to be expected to find something; 0 for one that takes no word.
+    pub fn step_frequency(&self, step: Step, class_frequency: &[u64]) -> u64 {
+        match step {
+            Step::Word(word) => self.word_frequency(word),
+            Step::Class(class) => class_frequency[class as usize],
+            Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => 0,
+        }
+    }
+
+    /// Notes what patterns ask for.
+    pub fn note_steps(&mut self, steps: impl Iterator<Item = Step>) {
+        let solid = |step: &Step| matches!(step, Step::Word(_) | Step::Class(_));
+        self.steps.extend(steps.filter(solid));
+    }
+
+    /// A bit for each step of each pattern, those with the same commonest word side by side.
+    pub fn step_bits(&self, flat: &[Members]) -> StepBits {
+        let commonest = |step: &Step| match step {
+            Step::Class(class) => {
+                let words = flat[*class as usize].words.iter();
+                let commonest = words.map(|word| (self.word_frequency(*word), *word)).max();
+                commonest.unwrap_or_default()
+            }
+            Step::Word(word) => (self.word_frequency(*word), *word),
+            Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => (0, 0),
+        };
+        let mut steps: Vec<Step> = self.steps.iter().copied().collect();
+        steps.sort_by_cached_key(|step| std::cmp::Reverse(commonest(step)));
+        StepBits::number(steps.into_iter())
+    }
+
     /// The run-time table.
-    pub fn build(&self, flat: &[Members]) -> Classes {
+    pub fn build(&self, flat: &[Members], members_of: &[Vec<WordId>], bits: &StepBits) -> Classes {
         let words = word_id(self.interner.words().len()) as usize;
-        let pairs: Vec<(WordId, ClassId)> = flat
-            .iter()
-            .enumerate()
-            .flat_map(|(class, members)| {
-                members
-                    .words
-                    .iter()
-                    .map(move |word| (*word, class as ClassId))
-            })
-            .collect();
         let all = self.interner.phrases();
         let mut classes_of = vec![Vec::new(); all.len()];
         for (class, members) in flat.iter().enumerate() {
@@ -441,13 +464,22 @@ impl ClassTable {
         let mut phrases: Vec<(&Vec<WordId>, Vec<ClassId>)> = all.iter().zip(classes_of).collect();
         phrases.retain(|(_, classes)| !classes.is_empty());
         phrases.sort_unstable();
-        let phrases = phrases
+        let mut kinds: Vec<Vec<ClassId>> = Vec::new();
+        let mut known: HashMap<Vec<ClassId>, u32> = HashMap::default();
+        let phrases: Vec<Phrase> = phrases
             .into_iter()
-            .map(|(words, classes)| Phrase {
-                words: words.clone().into(),
-                classes,
+            .map(|(words, classes)| {
+                let next = kinds.len() as u32;
+                let kind = *known.entry(classes).or_insert_with_key(|classes| {
+                    kinds.push(classes.clone());
+                    next
+                });
+                Phrase {
+                    words: words.clone().into(),
+                    kind,
+                }
             })
             .collect();
-        Classes::build(words, flat.len(), &pairs, phrases)
+        Classes::build(words, members_of, &phrases, kinds, bits)
     }
 }

@@ -215,13 +215,15 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     }
     table.read_as(&misspelt, &mut flat);
     let frequency = table.class_frequencies(&flat);
+    let bits = table.step_bits(&flat);
     set_anchors(
         rule_variants.iter_mut().chain(modifier_variants.iter_mut()),
         &table,
         &frequency,
+        &bits,
     );
     for rule in &mut rules {
-        set_anchors(own_variants(rule), &table, &frequency);
+        set_anchors(own_variants(rule), &table, &frequency, &bits);
     }
     for modifier in &mut modifiers {
         let own = modifier
@@ -229,12 +231,13 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
             .iter_mut()
             .chain(&mut modifier.unless_in_narrative)
             .chain(&mut modifier.until);
-        set_anchors(own, &table, &frequency);
+        set_anchors(own, &table, &frequency, &bits);
     }
     set_anchors(
         form.iter_mut().flat_map(|question| &mut question.stems),
         &table,
         &frequency,
+        &bits,
     );
     set_anchors(
         signal_variants
@@ -242,6 +245,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
             .chain(signals.iter_mut().flat_map(signals::own_variants)),
         &table,
         &frequency,
+        &bits,
     );
     let (far_variants, modifier_variants) = modifier_variants
         .into_iter()
@@ -255,6 +259,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     });
     vocabulary.correct(spelling, &misspelt);
     let members_of: Vec<Vec<u32>> = flat.iter().map(|m| m.words.clone()).collect();
+    let classes = table.build(&flat, &members_of, &bits);
+    let program = |variants| Program::build(variants, vocabulary.len(), &members_of, &classes);
     Ok(Lexicon {
         version,
         fingerprint: source.fingerprint(),
@@ -270,12 +276,12 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         checks,
         legal,
         redaction,
-        classes: table.build(&flat),
-        rule_program: Program::build(rule_variants, vocabulary.len(), &members_of),
-        modifier_program: Program::build(modifier_variants, vocabulary.len(), &members_of),
-        signal_program: Program::build(signal_variants, vocabulary.len(), &members_of),
-        far_program: Program::build(far_variants, vocabulary.len(), &members_of),
+        rule_program: program(rule_variants),
+        modifier_program: program(modifier_variants),
+        signal_program: program(signal_variants),
+        far_program: program(far_variants),
         named: NamedClasses::new(table.name_table()),
+        classes,
         vocabulary,
     })
 }

@@ -3,7 +3,7 @@
 use super::classes::{ClassTable, Forms, Members};
 use crate::lexicon::pattern::{Node, PatternError, parse};
 use crate::lexicon::{Slot, limits};
-use crate::matcher::{ClassId, Classes, Element, MOST_STEPS, People, Step, Variant, Within};
+use crate::matcher::{ClassId, Element, MOST_STEPS, People, Step, StepBits, Variant, Within};
 
 /// Most variants that one pattern may multiply out to.
 const MOST_VARIANTS: usize = 800;
@@ -67,6 +67,7 @@ pub(super) fn compile_pattern(
         if place == Place::Target && (edge_gap(elements.first()) || edge_gap(elements.last())) {
             return Err(whole("a pattern does not begin or end with a gap: it would match no word there; take it out".into()));
         }
+        table.note_steps(elements.iter().map(|element| element.step));
         variants.push(Variant {
             owner,
             people: people(&elements),
@@ -330,24 +331,18 @@ pub(super) fn set_anchors<'v>(
     variants: impl Iterator<Item = &'v mut Variant>,
     table: &ClassTable,
     class_frequency: &[u64],
+    bits: &StepBits,
 ) {
-    let word_bit = |word| Classes::word_bit_of(class_frequency.len(), word);
+    let frequency = |step| table.step_frequency(step, class_frequency);
     for variant in variants {
-        let rarest = |(index, element): (usize, &Element)| match element.step {
-            Step::Word(word) => Some((table.word_frequency(word), index)),
-            Step::Class(class) => Some((class_frequency[class as usize], index)),
-            Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => None,
+        let solid = || {
+            let steps = variant.elements.iter().enumerate();
+            steps.filter(|(_, e)| matches!(e.step, Step::Word(_) | Step::Class(_)))
         };
-        let anchor = variant.elements.iter().enumerate().filter_map(rarest).min();
+        let anchor = solid().map(|(index, e)| (frequency(e.step), index)).min();
         variant.anchor = anchor.map_or(0, |(_, index)| index);
-        let mut required: Vec<(u64, u32)> = variant
-            .elements
-            .iter()
-            .filter_map(|element| match element.step {
-                Step::Word(word) => Some((table.word_frequency(word), word_bit(word))),
-                Step::Class(class) => Some((class_frequency[class as usize], class)),
-                Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => None,
-            })
+        let mut required: Vec<(u64, u16)> = solid()
+            .map(|(_, e)| (frequency(e.step), bits.of(e.step)))
             .collect();
         required.sort_unstable();
         required.dedup();
