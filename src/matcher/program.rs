@@ -97,6 +97,8 @@ pub(crate) struct Classes {
     /// The row of each word in `bits`: many words belong to the same classes.
     rows: Vec<u32>,
     bits: Vec<u64>,
+    /// The first of the bits, by word.
+    first: Vec<u64>,
     /// The classes of each kind of phrase, sorted.
     kinds: Vec<Vec<ClassId>>,
     /// Phrases by their first two words.
@@ -155,6 +157,7 @@ impl Classes {
         }
         let mut known = HashMap::new();
         let mut distinct = Vec::new();
+        let first = all.chunks_exact(stride).map(|row| row[0]).collect();
         let rows = all
             .chunks_exact(stride)
             .map(|row| {
@@ -168,6 +171,7 @@ impl Classes {
             stride,
             rows,
             bits: distinct,
+            first,
             pairs: PhrasePairs::build(phrases),
             signatures: Signatures::build(words, members_of, &kinds, bits),
             kinds,
@@ -177,6 +181,9 @@ impl Classes {
     /// Whether a word belongs to a class.
     #[inline]
     pub fn has(&self, word: WordId, class: ClassId) -> bool {
+        if class < 64 {
+            return self.first[word as usize] >> class & 1 == 1;
+        }
         let row = self.rows[word as usize] as usize * self.stride;
         self.bits[row + class as usize / 64] >> (class % 64) & 1 == 1
     }

@@ -5,6 +5,9 @@
 //! letters or more, two in words of ten or more; the first letter is right; and a common English word
 //! is never read as another.
 
+use std::sync::LazyLock;
+
+use foldhash::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::segment::WordId;
@@ -110,27 +113,13 @@ fn letters(key: &[u8]) -> u32 {
     key.iter().fold(0, |set, letter| set | 1 << (letter - b'a'))
 }
 
-/// Whether a word stands in the list of common words, which is sorted.
+/// The common words, to be asked for.
+static COMMON_WORDS: LazyLock<HashSet<&[u8]>> =
+    LazyLock::new(|| COMMON.lines().map(str::as_bytes).collect());
+
+/// Whether a word stands in the list of common words.
 pub(crate) fn is_common(key: &[u8]) -> bool {
-    let list = COMMON.as_bytes();
-    let (mut low, mut high) = (0, list.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let start = list[..middle]
-            .iter()
-            .rposition(|b| *b == b'\n')
-            .map_or(0, |at| at + 1);
-        let end = list[start..]
-            .iter()
-            .position(|b| *b == b'\n')
-            .map_or(list.len(), |at| start + at);
-        match list[start..end].cmp(key) {
-            std::cmp::Ordering::Equal => return true,
-            std::cmp::Ordering::Less => low = end + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
-    }
-    false
+    COMMON_WORDS.contains(key)
 }
 
 /// Letters inserted, left out, changed or swapped with the next: the optimal string alignment

@@ -1,7 +1,8 @@
 //! The words that the lexicon knows, each under a small number.
 //!
 //! One look-up per token: an open-addressing table over the folded bytes of the word. A general
-//! hash map would do; this one keeps all keys in one buffer and hashes eight bytes at a time.
+//! hash map would do; this one has a short word's letters in the slot itself, so that most look-ups
+//! touch one line of memory.
 
 use std::collections::BTreeMap;
 
@@ -30,28 +31,65 @@ pub struct Vocabulary {
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Slot {
-    hash: u32,
+    /// The letters of a short word; of a long one its hash.
+    letters: [u64; 2],
+    word: Word,
+    /// 0 where nothing stands.
     entry: u32,
+    /// Length of the key; [`LONG`] for all that are long.
+    length: u8,
 }
+
+/// Shortest key that does not stand in its slot.
+const LONG: u8 = 17;
 
 /// A word that is read as its twin: what is written, the id it shares, which of the two it is.
 pub(crate) type TwinEntry = (String, WordId, Twin);
 
-fn hash(key: &[u8]) -> u64 {
-    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-    let mut state = key.len() as u64;
-    let mut chunks = key.chunks_exact(8);
-    for chunk in &mut chunks {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(chunk);
-        state = (state ^ u64::from_le_bytes(bytes)).wrapping_mul(MIX);
-        state ^= state >> 29;
+/// What of a key stands in its slot: no two short keys of one length have the same.
+#[inline]
+fn letters(key: &[u8]) -> [u64; 2] {
+    let eight = |at: usize| {
+        let bytes = key[at..at + 8].try_into();
+        u64::from_le_bytes(bytes.expect("eight bytes"))
+    };
+    let four = |at: usize| {
+        let bytes = key[at..at + 4].try_into();
+        u64::from(u32::from_le_bytes(bytes.expect("four bytes")))
+    };
+    match key.len() {
+        0 => [0; 2],
+        n @ 1..4 => [
+            u64::from(key[0]) << 16 | u64::from(key[n / 2]) << 8 | u64::from(key[n - 1]),
+            0,
+        ],
+        n @ 4..8 => [four(0), four(n - 4)],
+        n @ 8..=16 => [eight(0), eight(n - 8)],
+        n => {
+            let chunks = (0..n / 8).map(|chunk| eight(chunk * 8));
+            let all = chunks.fold(n as u64, |state, chunk| mixed(state ^ chunk));
+            [mixed(all ^ eight(n - 8)), 0]
+        }
     }
-    let mut last = [0; 8];
-    let rest = chunks.remainder();
-    last[..rest.len()].copy_from_slice(rest);
-    state = (state ^ u64::from_le_bytes(last)).wrapping_mul(MIX);
-    state ^ (state >> 32)
+}
+
+#[inline]
+fn mixed(state: u64) -> u64 {
+    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+    let state = state.wrapping_mul(MIX);
+    state ^ state >> 29
+}
+
+#[inline]
+fn hash(letters: [u64; 2], length: u8) -> usize {
+    let state = mixed(letters[0] ^ u64::from(length) << 56) ^ letters[1];
+    (mixed(state) >> 16) as usize
+}
+
+/// The length of a key as slots have it.
+#[inline]
+fn length(key: &[u8]) -> u8 {
+    u8::try_from(key.len()).map_or(LONG, |length| length.min(LONG))
 }
 
 impl Vocabulary {
@@ -89,6 +127,7 @@ impl Vocabulary {
                 vocabulary.add(key, word);
             }
         }
+        vocabulary.index();
         vocabulary
     }
 
@@ -102,22 +141,32 @@ impl Vocabulary {
                 ..self.words[*read as usize]
             };
         }
+        self.index();
     }
 
     fn add(&mut self, key: &str, word: Word) {
-        let entry = self.words.len() as u32;
         self.words.push(word);
         self.keys.extend_from_slice(key.as_bytes());
         self.bounds.push(self.keys.len() as u32);
-        let full = hash(key.as_bytes());
-        let mut at = full as usize & self.mask;
-        while self.slots[at].entry != 0 {
-            at = (at + 1) & self.mask;
+    }
+
+    /// Fills the slots from the keys and words.
+    fn index(&mut self) {
+        self.slots.fill(Slot::default());
+        for (entry, word) in self.words.iter().enumerate().skip(FIRST_WORD as usize) {
+            let key = self.key(entry as u32);
+            let slot = Slot {
+                letters: letters(key),
+                word: *word,
+                entry: entry as u32,
+                length: length(key),
+            };
+            let mut at = hash(slot.letters, slot.length) & self.mask;
+            while self.slots[at].entry != 0 {
+                at = (at + 1) & self.mask;
+            }
+            self.slots[at] = slot;
         }
-        self.slots[at] = Slot {
-            hash: (full >> 32) as u32,
-            entry,
-        };
     }
 
     fn key(&self, entry: u32) -> &[u8] {
@@ -138,16 +187,18 @@ impl Vocabulary {
 
 impl WordLookup for Vocabulary {
     fn lookup(&self, key: &[u8]) -> Word {
-        let full = hash(key);
-        let tag = (full >> 32) as u32;
-        let mut at = full as usize & self.mask;
+        let (letters, length) = (letters(key), length(key));
+        let mut at = hash(letters, length) & self.mask;
         loop {
-            let slot = self.slots[at];
+            let slot = &self.slots[at];
             if slot.entry == 0 {
                 return Word::default();
             }
-            if slot.hash == tag && self.key(slot.entry) == key {
-                return self.words[slot.entry as usize];
+            if slot.letters == letters
+                && slot.length == length
+                && (length < LONG || self.key(slot.entry) == key)
+            {
+                return slot.word;
             }
             at = (at + 1) & self.mask;
         }
