@@ -94,8 +94,8 @@ pub(crate) fn run(
             if hit.end as usize > end {
                 continue;
             }
-            for &class in program.by_kind.of(hit.kind) {
-                attempt(program.by_class.of(class), at..hit.end as usize);
+            for postings in program.of_kind(hit.kind) {
+                attempt(postings, at..hit.end as usize);
             }
         }
     }

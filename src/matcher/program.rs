@@ -234,6 +234,11 @@ impl<T: Ord> Lists<T> {
         }
     }
 
+    /// Where the list of a key stands among all items.
+    fn place(&self, key: u32) -> (u32, u32) {
+        (self.bounds[key as usize], self.bounds[key as usize + 1])
+    }
+
     /// The list of a key.
     #[inline]
     pub fn of(&self, key: u32) -> &[T] {
@@ -249,9 +254,9 @@ pub(crate) struct Program {
     /// Variants by a word that can fill their anchor.
     pub by_word: Lists<Posting>,
     /// Variants by the class of their anchor, for phrases.
-    pub by_class: Lists<Posting>,
-    /// The classes of each kind of phrase that anchor a variant.
-    pub by_kind: Lists<ClassId>,
+    by_class: Lists<Posting>,
+    /// Where in `by_class` the variants stand that a kind of phrase can anchor.
+    by_kind: Lists<(u32, u32)>,
 }
 
 impl Program {
@@ -284,16 +289,23 @@ impl Program {
         let by_class = Lists::build(members_of.len(), by_class);
         let kinds = classes.kinds.iter().enumerate();
         let by_kind = kinds.flat_map(|(kind, classes)| {
-            let anchors = classes
-                .iter()
-                .filter(|class| !by_class.of(**class).is_empty());
-            anchors.map(move |class| (kind as u32, *class))
+            let places = classes.iter().map(|class| by_class.place(*class));
+            let anchors = places.filter(|(start, end)| start < end);
+            anchors.map(move |place| (kind as u32, place))
         });
+        let by_kind = by_kind.collect();
         Self {
-            by_kind: Lists::build(classes.kinds.len(), by_kind.collect()),
+            by_kind: Lists::build(classes.kinds.len(), by_kind),
             variants,
             by_word: Lists::build(words, by_word),
             by_class,
         }
+    }
+
+    /// The variants that a kind of phrase can anchor, those of each of its classes together.
+    #[inline]
+    pub fn of_kind(&self, kind: u32) -> impl Iterator<Item = &[Posting]> {
+        let places = self.by_kind.of(kind).iter();
+        places.map(|(start, end)| &self.by_class.items[*start as usize..*end as usize])
     }
 }

@@ -1,6 +1,9 @@
 //! Answers that go by the number of their question: `Q18 - Y`, `yes to Q4`.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::number::{QUESTION_WORDS, is_any, list, list_item, question_word, skip, word_at};
 use super::pair::pairs;
@@ -54,12 +57,22 @@ const FORMS: &[&str] = &["dash", "ric", "safelives"];
 
 /// Whether the text names a form whose questions go by number.
 fn names_a_form(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    lower.contains("dash")
-        || lower.contains("safelives")
-        || lower
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|word| word == "ric")
+    static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+        let names = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(FORMS);
+        names.expect("a few short words")
+    });
+    let bytes = text.as_bytes();
+    let joined = |at: Option<usize>| {
+        at.and_then(|at| bytes.get(at))
+            .is_some_and(u8::is_ascii_alphanumeric)
+    };
+    NAMES.find_iter(text).any(|found| {
+        // The short one is also a part of words.
+        FORMS[found.pattern()] != "ric"
+            || !joined(found.start().checked_sub(1)) && !joined(Some(found.end()))
+    })
 }
 
 /// The SafeLives list has 24 questions: from this one on its numbers lag.
@@ -80,6 +93,17 @@ fn on_the_long_form(text: &str) -> impl Fn(u32) -> Option<u32> + use<> {
         25.. if short => None,
         _ => Some(number),
     }
+}
+
+/// Whether a word of this first letter may be an answer, a question's number or stand for many questions.
+/// See [`summary`], [`answer_to_all`], [`answer_to`], [`question_word`] and [`list_item`].
+fn may_begin(byte: u8) -> bool {
+    let first = byte.to_ascii_lowercase();
+    byte.is_ascii_digit()
+        || matches!(
+            first,
+            b'a' | b'e' | b'n' | b'o' | b'p' | b'q' | b'r' | b't' | b'y'
+        )
 }
 
 pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
@@ -106,6 +130,10 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
                 answer: pair.answer,
             });
             at = pair.answer.end;
+            continue;
+        }
+        if !may_begin(bytes[at]) {
+            at += 1;
             continue;
         }
         let after_list = !listed.is_empty();

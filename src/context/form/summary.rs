@@ -15,8 +15,6 @@ pub(super) fn summary(
     dash: bool,
 ) -> Option<(bool, Places, Span)> {
     let word = word_at(text, at);
-    let mut cursor = skip(text, at + word.len(), BETWEEN);
-    let mut of_questions = false;
     if is_any(word, &["rest", "remainder", "remaining", "others"]) {
         if !after_list {
             return None;
@@ -24,6 +22,8 @@ pub(super) fn summary(
     } else if !is_any(word, &["all", "every"]) {
         return None;
     }
+    let mut cursor = skip(text, at + word.len(), BETWEEN);
+    let mut of_questions = false;
     for _ in 0..6 {
         let next = word_at(text, cursor);
         if is_any(next, QUESTION_WORDS)
