@@ -82,14 +82,34 @@ pub fn statements(
 ) -> Vec<Statement> {
     let mut offsets = CharOffsets::new(text);
     let mut out = Vec::new();
+    // What is done although the words say no: "asked about suicide: none". The same words do not say
+    // besides that it was not done.
+    let answered: Vec<(usize, Span)> = found
+        .iter()
+        .filter_map(|mention| match lexicon.rules[mention.rule].check {
+            Some((check, Saying::Done)) => {
+                let inherent = lexicon.rules[mention.rule].inherent;
+                let heard = heard(Saying::Done, inherent, text, mention);
+                let said = inherent && heard == Some(Saying::Done);
+                said.then_some((check, mention.span))
+            }
+            _ => None,
+        })
+        .collect();
     for mention in found {
         let Some((check, saying)) = lexicon.rules[mention.rule].check else {
             continue;
         };
         let inherent = lexicon.rules[mention.rule].inherent;
-        let Some(saying) = heard(saying, inherent, text, mention) else {
+        let Some(heard) = heard(saying, inherent, text, mention) else {
             continue;
         };
+        let same_words =
+            |(other, span): &(usize, Span)| *other == check && span.overlaps(mention.span);
+        if saying == Saying::Done && heard == Saying::NotDone && answered.iter().any(same_words) {
+            continue;
+        }
+        let saying = heard;
         let span = with_cues(mention);
         out.push(Statement {
             check,

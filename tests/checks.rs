@@ -275,6 +275,17 @@ fn what_is_planned_asked_or_a_heading_is_neither() {
     }
 }
 
+/// The answer to a question that was asked says no, and not that nobody asked.
+#[test]
+fn an_answer_is_not_besides_a_thing_undone() {
+    for (check, text) in [
+        ("suicide_explored", "Asked directly about suicide: none."),
+        ("perp_history", "PNC warning markers checked: nil."),
+    ] {
+        assert_eq!(status(check, text), ["done"], "{check}: {text}");
+    }
+}
+
 #[test]
 fn a_plan_leaves_the_prompt_open_and_is_shown() {
     let text = "Officers attended. He punched her in the face. DASH to be completed.";
