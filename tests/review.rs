@@ -67,6 +67,36 @@ fn review(desk: &Desk, args: &[&str], status: i32) -> Run {
 }
 
 #[test]
+fn a_closed_terminal_costs_no_file() {
+    let desk = desk();
+    desk.write(
+        "kim.csv",
+        write_rows(&reviewed(&desk, |_, _| "accept"), b','),
+    );
+    let lexicon = lexicon_folder();
+    let mut args = vec!["review", "--lexicon", lexicon.to_str().expect("plain")];
+    args.extend([
+        "kim.csv",
+        "--run",
+        "run",
+        "--out",
+        "told",
+        "--gold",
+        "gold.jsonl",
+    ]);
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let ended = desk
+        .command(&args)
+        .stdout(writer)
+        .output()
+        .expect("it runs");
+    assert!(!String::from_utf8_lossy(&ended.stderr).contains("panicked"));
+    assert!(desk.read("told/precision.csv").contains("economic_control"));
+    assert!(desk.read("gold.jsonl").contains("economic_control"));
+}
+
+#[test]
 fn precision_agreement_and_disagreements_of_two_reviewers() {
     let desk = desk();
     // Of the eleven cards both accept 6, both dismiss 2, and differ on 3 (kim yes, lee no: 2; kim no,

@@ -19,9 +19,12 @@ const SHOWN: usize = 40;
 pub fn run(args: &CompareArgs) -> Result<u8> {
     let (a, b) = (PastRun::open(&args.run_a)?, PastRun::open(&args.run_b)?);
     let comparison = Comparison::of(&a, &b)?;
-    if args.format.contains(&CompareFormat::Text) {
-        print(&comparison, &mut io::stdout().lock())?;
-    }
+    // A reader of the terminal that stops early (`| head`) must not cost the files.
+    let printed = if args.format.contains(&CompareFormat::Text) {
+        print(&comparison, &mut io::stdout().lock())
+    } else {
+        Ok(())
+    };
     let others = args.format.iter().any(|f| *f != CompareFormat::Text);
     match &args.out {
         None if others => {
@@ -45,6 +48,7 @@ pub fn run(args: &CompareArgs) -> Result<u8> {
             writeln!(io::stderr(), "written to {}", folder.display())?;
         }
     }
+    printed?;
     Ok(COMPLETE)
 }
 

@@ -27,7 +27,8 @@ pub fn run(args: &EvaluateArgs) -> Result<u8> {
         documents.retain(|d| is_kept_aside(&d.doc_id) == (part == Part::Kept));
     }
     let outcome = evaluate(&lexicon, &documents, args.category.as_deref());
-    print(&outcome, &mut io::stdout().lock())?;
+    // A reader of the terminal that stops early (`| head`) must not cost the file.
+    let printed = print(&outcome, &mut io::stdout().lock());
     if let Some(path) = &args.errors {
         let fail = |e| Error::io("cannot write", path, e);
         let mut file = BufWriter::new(File::create(path).map_err(fail)?);
@@ -48,6 +49,7 @@ pub fn run(args: &EvaluateArgs) -> Result<u8> {
         }
         file.flush().map_err(fail)?;
     }
+    printed?;
     Ok(COMPLETE)
 }
 

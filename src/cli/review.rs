@@ -30,7 +30,8 @@ pub fn run(args: &ReviewArgs) -> Result<u8> {
     let decisions = read_decisions(&run, &files)?;
     report_problems(&decisions.problems, &decisions.notes)?;
     let review = Review::new(&run, decisions);
-    print(&review, &mut io::stdout().lock())?;
+    // A reader of the terminal that stops early (`| head`) must not cost the files.
+    let printed = print(&review, &mut io::stdout().lock());
     if let Some(folder) = &args.out {
         write_tables(folder, &review)?;
         writeln!(io::stderr(), "tables written to {}", folder.display())?;
@@ -65,6 +66,7 @@ pub fn run(args: &ReviewArgs) -> Result<u8> {
             done.same
         )?;
     }
+    printed?;
     Ok(if review.decisions.problems.is_empty() {
         COMPLETE
     } else {

@@ -421,7 +421,11 @@ fn print(
         let masks = summary.masks.iter();
         let total: u64 = masks.clone().map(|(_, n)| n).sum();
         let kinds: Vec<String> = masks.map(|(kind, n)| format!("{kind} {n}")).collect();
-        writeln!(out, "masked   {total} ({})", kinds.join(", "))?;
+        if kinds.is_empty() {
+            writeln!(out, "masked   0")?;
+        } else {
+            writeln!(out, "masked   {total} ({})", kinds.join(", "))?;
+        }
         writeln!(out, "masking can miss some: read before you share")?;
     }
     if c.flagged == 0 {

@@ -36,6 +36,8 @@ const MOST_YEARS: usize = 60;
 const ROW: usize = 64;
 /// From one group's base to the next, title and air included.
 const ROW_STEP: usize = ROW + 34;
+/// Room for the label of a column.
+const LABEL: usize = 66;
 /// Left of the first column: room for the scale.
 const MARGIN: usize = 44;
 
@@ -113,8 +115,8 @@ impl OverTime {
 
     fn lay_out(unit: &'static str, counted: Vec<(Period, [usize; 3])>, undated: usize) -> Self {
         let slot = (880 / counted.len()).clamp(11, 48);
-        // A label needs some 66 units.
-        let every = 66_usize.div_ceil(slot);
+        let every = LABEL.div_ceil(slot);
+        let width = (MARGIN + counted.len() * slot).max(420);
         let columns: Vec<Column> = counted
             .into_iter()
             .enumerate()
@@ -125,7 +127,7 @@ impl OverTime {
                 counts,
                 x: MARGIN + at * slot,
                 width: slot,
-                labelled: at % every == 0,
+                labelled: at % every == 0 && MARGIN + at * slot + LABEL <= width + 4,
             })
             .collect();
         let rows: Vec<Row> = GROUPS
@@ -161,7 +163,7 @@ impl OverTime {
             .collect();
         Self {
             unit,
-            width: (MARGIN + columns.len() * slot).max(420),
+            width,
             height: rows.len() * ROW_STEP + 24,
             columns,
             rows,
@@ -255,8 +257,26 @@ fn by_year(
 const MOST_CATEGORIES: usize = 26;
 /// Side of a cell.
 const CELL: usize = 26;
-/// Room for the names beside the rows.
-const NAMES: usize = 290;
+/// Letters of a name that the matrix has room for; the table and the pointer show all of it.
+const NAME_LETTERS: usize = 52;
+
+/// Room for the longest of the names beside the rows, and for the number after each.
+fn room_for(names: &[String]) -> usize {
+    let letters = names.iter().map(|name| name.chars().count()).max();
+    (letters.unwrap_or(0) * 63 / 10).max(90) + 34
+}
+
+/// A name of a row, cut between words if it is too long.
+fn short_name(title: &str) -> String {
+    if title.chars().count() <= NAME_LETTERS {
+        return title.to_owned();
+    }
+    let cut: String = title.chars().take(NAME_LETTERS - 1).collect();
+    let whole = cut
+        .rsplit_once(' ')
+        .map_or(cut.as_str(), |(words, _)| words);
+    format!("{whole}…")
+}
 
 /// How many cases hold two categories.
 #[derive(Debug, Serialize)]
@@ -268,6 +288,8 @@ pub(super) struct Together<'d> {
     pairs: Vec<Pair<'d>>,
     /// Categories that were found and left out for room.
     left_out: usize,
+    /// Left end of the cells.
+    names: usize,
     width: usize,
     height: usize,
 }
@@ -275,6 +297,8 @@ pub(super) struct Together<'d> {
 #[derive(Debug, Serialize)]
 struct Line<'d> {
     title: &'d str,
+    /// The title as far as there is room.
+    name: String,
     group: Group,
     /// Top of its row; left of its column.
     y: usize,
@@ -327,6 +351,8 @@ impl<'d> Together<'d> {
         found.truncate(MOST_CATEGORIES);
         found.sort_by_key(|(_, category)| group_number(category.group));
 
+        let names: Vec<String> = found.iter().map(|(_, c)| short_name(&c.title)).collect();
+        let left = room_for(&names);
         let mut cells = Vec::new();
         let mut pairs = Vec::new();
         for (row, (own, category)) in found.iter().enumerate() {
@@ -359,7 +385,7 @@ impl<'d> Together<'d> {
                     column,
                     cases,
                     level: usize::from(!alone),
-                    x: NAMES + column * CELL,
+                    x: left + column * CELL,
                     y: CELL + row * CELL,
                     href,
                 });
@@ -371,20 +397,22 @@ impl<'d> Together<'d> {
         }
         pairs.sort_by_key(|pair| std::cmp::Reverse(pair.cases));
         let side = found.len() * CELL;
-        let categories = found.iter().enumerate();
+        let categories = found.iter().zip(names).enumerate();
         Some(Self {
             categories: categories
-                .map(|(at, (_, category))| Line {
+                .map(|(at, ((_, category), name))| Line {
                     title: &category.title,
+                    name,
                     group: category.group,
                     y: CELL + at * CELL,
-                    x: NAMES + at * CELL,
+                    x: left + at * CELL,
                 })
                 .collect(),
             cells,
             pairs,
             left_out,
-            width: NAMES + side + 4,
+            names: left,
+            width: left + side + 4,
             height: CELL + side + 4,
         })
     }

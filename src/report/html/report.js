@@ -673,7 +673,8 @@
       : el("span", {}, "no date");
   const incidentHref = (data, at) => caseHref(data.id) + "&incident=" + (at + 1);
 
-  function openCase(number, incident) {
+  /** Opens a case, at one of its incidents or parts if asked. */
+  function openCase(number, incident, part) {
     const data = caseData(number);
     if (view.number !== number) {
       Object.assign(view, { number, only: new Set(), aside: false, opened: new Set(), asked: new Set() });
@@ -686,6 +687,9 @@
       const section = byId("incident-" + incident);
       section.scrollIntoView();
       section.querySelector("h3").focus({ preventScroll: true });
+    } else if (PARTS.some(([name]) => name === part) && byId(part + "-title")) {
+      byId(part + "-title").scrollIntoView();
+      byId(part + "-title").focus({ preventScroll: true });
     } else {
       window.scrollTo(0, 0);
       byId("case-title").focus({ preventScroll: true });
@@ -712,23 +716,24 @@
         el("h2", { id: "mine-title" }, "Your decision on this case"),
         decisionBox(data.id, WHOLE, "case " + plain(data.id)),
         el("p", { class: "aside" }, "Is this case rightly put before a reader? Each marked passage has a decision of its own below. ", el("span", { id: "case-decided", role: "status" }, decidedOn(row)))),
-      responseChecks(data),
       (data.incidents.length > 1 || data.pattern.length > 0) && el("section", { "aria-labelledby": "pattern-title" },
-        el("h2", { id: "pattern-title" }, "Across the incidents"),
+        el("h2", { id: "pattern-title", tabindex: -1 }, "Across the incidents"),
         facts(data),
         data.incidents.length > 1 && el("p", { class: "aside" }, "How often each category was found, from its first incident to its latest. What is reported and written down changes over time, so a gap is not an absence."),
         data.incidents.length > 1 && pattern(data, row.found, found)),
       el("section", { "aria-labelledby": "chronology-title" },
-        el("h2", { id: "chronology-title" }, "Chronology"),
+        el("h2", { id: "chronology-title", tabindex: -1 }, "Chronology"),
         chronology(data, found)),
-      inconsistencies(data),
-      conduct(data),
       el("section", { "aria-labelledby": "texts-title" },
         el("h2", { id: "texts-title", tabindex: -1 }, "What the texts say"),
         options(data, row.found),
         legend(row.found),
         el("div", { id: "incidents" })),
+      inconsistencies(data),
+      conduct(data),
+      responseChecks(data),
     ]);
+    article.querySelector(".parts-of-case").replaceChildren(...partLinks(data));
     drawIncidents(data);
   }
 
@@ -738,11 +743,21 @@
       const number = at < 0 ? undefined : listed[at + step];
       return number === undefined ? null : el("a", { href: caseHref(run.cases[number].id), "data-step": step }, words);
     };
-    return el("nav", { class: "casebar", "aria-label": "Cases" },
-      el("a", { href: listHash(), id: "back" }, "← All cases"),
-      neighbour(-1, "Previous case"), neighbour(1, "Next case"),
-      at >= 0 && el("span", { class: "where" }, (at + 1).toLocaleString("en-GB") + " of " + listed.length.toLocaleString("en-GB") + (filters.sort ? " as listed" : " in reading order")));
+    return el("div", { class: "casebar" },
+      el("nav", { "aria-label": "Cases" },
+        el("a", { href: listHash(), id: "back" }, "← All cases"),
+        neighbour(-1, "Previous case"), neighbour(1, "Next case"),
+        at >= 0 && el("span", { class: "where" }, (at + 1).toLocaleString("en-GB") + " of " + listed.length.toLocaleString("en-GB") + (filters.sort ? " as listed" : " in reading order"))),
+      el("nav", { class: "parts-of-case", "aria-label": "On this page" }));
   }
+
+  /** The parts of a case page by their place in the address: name of their heading's id, and a short title. */
+  const PARTS = [["pattern", "Across the incidents"], ["chronology", "Chronology"], ["texts", "Texts"], ["inconsistent", "Inconsistencies"],
+    ["conduct", "Course of conduct"], ["checks", "Response checks"]];
+
+  /** Links to those parts that the open case has. */
+  const partLinks = (data) => PARTS.filter(([part]) => byId(part + "-title"))
+    .map(([part, title]) => el("a", { href: caseHref(data.id) + "&part=" + part }, title));
 
   const listPanel = (title, items, name) =>
     items.length
@@ -756,19 +771,35 @@
     const incident = (number) => number === 0
       ? "whole case"
       : ["incident ", shown(data.incidents[number - 1].id), data.incidents[number - 1].date ? [", ", shown(data.incidents[number - 1].date)] : null];
-    const item = (check) => el("li", { class: "check" },
-      el("b", {}, shown(check.title)), el("span", { class: "aside" }, " (", incident(check.incident), ")"),
-      check.quote && el("q", {}, shown(check.quote)),
-      !check.quote && check.trigger && el("span", {}, " raised by ", view.heavy.has(unspaced(check.trigger)) ? hushed(true, "“" + check.trigger + "”") : el("q", {}, shown(check.trigger))),
-      el("p", { class: "aside" }, shown(check.why)),
-      check.legal.map((line) => el("p", { class: "aside legal" }, "Legal test: ", shown(line))));
+    const told = (check) => [
+      el("span", { class: "aside" }, "(", incident(check.incident), ")"),
+      check.quote && [" ", el("q", {}, shown(check.quote))],
+      !check.quote && check.trigger && [" raised by ", view.heavy.has(unspaced(check.trigger)) ? hushed(true, "“" + check.trigger + "”") : el("q", {}, shown(check.trigger))]];
+    // A check that several incidents raise is explained once.
+    const item = (same) => {
+      const legal = [...new Set(same.flatMap((check) => check.legal))];
+      return el("li", { class: "check" },
+        el("b", {}, shown(same[0].title)), " ",
+        same.length === 1 ? told(same[0]) : el("ul", {}, same.map((check) => el("li", {}, told(check)))),
+        el("p", { class: "aside" }, shown(same[0].why)),
+        legal.length > 0 && el("details", { class: "legal" }, el("summary", {}, legal.length === 1 ? "Legal test" : "Legal tests (" + legal.length + ")"),
+          legal.map((line) => el("p", { class: "aside" }, shown(line)))));
+    };
+    const alike = (checks) => {
+      const same = new Map();
+      for (const check of checks) {
+        const key = check.title + "\n" + check.why;
+        same.set(key, [...(same.get(key) || []), check]);
+      }
+      return [...same.values()];
+    };
     return el("section", { class: "panel checks", "aria-labelledby": "checks-title" },
-      el("h2", { id: "checks-title" }, "Response checks"),
+      el("h2", { id: "checks-title", tabindex: -1 }, "Response checks"),
       el("p", { class: "aside" }, "What the text says was done, says was not done, or does not mention although something in it raises the question. A record is partial and actions may stand in another system: silence is a prompt, never a failure."),
       Object.keys(statusWords).map((status) => {
         const own = data.checks.filter((check) => check.status === status);
         return own.length
-          ? el("details", { open: status !== "done" }, el("summary", {}, statusWords[status] + " (" + own.length + ")"), el("ul", {}, own.map(item)))
+          ? el("details", { open: status !== "done" }, el("summary", {}, statusWords[status] + " (" + own.length + ")"), el("ul", {}, alike(own).map(item)))
           : null;
       }));
   }
@@ -836,7 +867,8 @@
     text.split(/("[^"]*")/).map((piece) => (piece ? hushed(view.heavy.has(unspaced(piece.replace(/^"|"$/g, ""))), piece) : null));
 
   function chronology(data, found) {
-    const head = ["Date", "Incident", "Reported by", "Categories found", "Children, grade, outcome", "Key quote"].map((title) => el("th", { scope: "col" }, title));
+    const titles = ["Date", "Incident", "Reported by", "Categories found", "Children, grade, outcome", "Key quote"];
+    const head = titles.map((title) => el("th", { scope: "col" }, title));
     const list = (items) => (items.length ? el("ul", { class: "plain" }, items.map((item) => el("li", {}, shown(item)))) : null);
     return el("div", { class: "scroller" }, el("table", { class: "rows chronology" },
       el("thead", {}, el("tr", {}, head)),
@@ -849,11 +881,11 @@
             some("reported_on") && row.reported_on !== incident.date && el("small", {}, "reported ", shown(row.reported_on)),
             some("happened") && el("small", {}, "text says: ", row.happened.flatMap((words, nth) => [nth ? "; " : "", shown("“" + words + "”")])),
             some("happened_guess") && el("small", {}, row.happened_guess.flatMap((words, nth) => [nth ? "; " : "", shown(words)]))),
-          el("th", { scope: "row" }, el("a", { href: incidentHref(data, at) }, shown(incident.id)), el("small", { class: "origin" }, shown(incident.origin))),
-          el("td", {}, some("reporter") ? shown(row.reporter) : el("span", { class: "none" }, "no text found")),
-          el("td", {}, found[at].length ? chips(found[at]) : el("span", { class: "none" }, "no indicators matched in the text supplied")),
-          el("td", {}, list([...(some("children") ? ["Children " + row.children] : []), ...(row.grade || []).map((g) => "Grade " + g), ...(row.outcome || [])]) || el("span", { class: "none" }, "no text found")),
-          el("td", { class: "quote" }, some("key_quote") ? hushed(view.heavy.has(unspaced(row.key_quote)), "“" + row.key_quote + "”") : ""));
+          el("th", { scope: "row" }, el("a", { href: incidentHref(data, at) }, shown(incident.id)), el("small", { class: "origin", title: plain(incident.origin) }, shown(incident.origin.replace(/^.*[/\\]/, "")))),
+          el("td", { "data-title": titles[2] }, some("reporter") ? shown(row.reporter) : el("span", { class: "none" }, "no text found")),
+          el("td", { "data-title": titles[3] }, found[at].length ? chips(found[at]) : el("span", { class: "none" }, "no indicators matched in the text supplied")),
+          el("td", { "data-title": titles[4] }, list([...(some("children") ? ["Children " + row.children] : []), ...(row.grade || []).map((g) => "Grade " + g), ...(row.outcome || [])]) || el("span", { class: "none" }, "no text found")),
+          el("td", { class: "quote", "data-title": titles[5] }, some("key_quote") ? hushed(view.heavy.has(unspaced(row.key_quote)), "“" + row.key_quote + "”") : ""));
       }))));
   }
 
@@ -864,7 +896,7 @@
   function inconsistencies(data) {
     if (!data.inconsistencies.length) return null;
     return el("section", { "aria-labelledby": "inconsistent-title" },
-      el("h2", { id: "inconsistent-title" }, "What does not go together"),
+      el("h2", { id: "inconsistent-title", tabindex: -1 }, "What does not go together"),
       el("p", { class: "aside" }, "Two things that the record says, side by side. Neither is called wrong here."),
       el("ul", { class: "findings" }, data.inconsistencies.map((item) => el("li", {},
         el("a", { href: incidentHref(data, item.incident) }, shown(item.incident_id)), item.incident_date ? [" · ", shown(item.incident_date)] : null, ": ", sentence(item.finding)))));
@@ -886,7 +918,7 @@
         el("td", {}, el("p", { class: quotes.length ? "count" : "none" }, shown(part.finding)), quotes.length > 0 && quoteList(quotes)));
     });
     return el("section", { "aria-labelledby": "conduct-title" },
-      el("h2", { id: "conduct-title" }, "Course of conduct"),
+      el("h2", { id: "conduct-title", tabindex: -1 }, "Course of conduct"),
       el("p", { class: "aside" }, "Words that may bear on each element. A cell proves nothing, and an empty one rules nothing out. ", shown(run.conduct_law)),
       el("div", { class: "scroller" }, el("table", { class: "rows conduct" },
         el("thead", {}, el("tr", {}, ["Element", "Part", "What was found"].map((title) => el("th", { scope: "col" }, title)))),
@@ -1218,7 +1250,7 @@
         applyFilters();
       }
       const number = numbers.get(wanted.get("case"));
-      if (number !== undefined) openCase(number, Number(wanted.get("incident")) || 0);
+      if (number !== undefined) openCase(number, Number(wanted.get("incident")) || 0, wanted.get("part"));
       else missingCase(wanted.get("case"));
       return;
     }
@@ -1280,7 +1312,8 @@
         if (builders.has(fold)) builders.get(fold)();
       }
     } else {
-      for (const fold of document.querySelectorAll("#overview details")) fold.open = true;
+      // The matrix holds every figure of its table.
+      for (const fold of document.querySelectorAll("#overview details:not(.drawn)")) fold.open = true;
       if (byId("filters")) drawMore(listed.length);
     }
   }
@@ -1296,6 +1329,11 @@
     byId("main").focus();
   });
   window.addEventListener("hashchange", route);
+  // The address does not change where it is the same already, and the reader may have scrolled away.
+  byId("case").addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (link && link.getAttribute("href") === location.hash) route();
+  });
   window.addEventListener("beforeprint", openForPrint);
   document.addEventListener("keydown", onKey);
   if ("scrollRestoration" in history) history.scrollRestoration = "manual";
