@@ -300,6 +300,12 @@ fn tables() {
             .reads(2).rejects(&[(2, "record over 16777216 bytes")]).finds(&["2"]),
         file("narrative within a raised limit", "a.csv", csv(&format!("1,{}\n2,{TOLD}\n", "word ".repeat(100))))
             .args(&["--max-record-bytes", "100"]).reads(2).rejects(&[(2, "record over 100 bytes")]),
+        file("titles above the header", "a.csv", format!("Report: incidents\nMade on,01/02/2024\n\nid,date,beat,narrative\n1,2024-01-02,N1,\"{TOLD}\nand left\"\n2,2024-01-03\n"))
+            .reads(2).rejects(&[(7, "2 fields where the header has 4")]).finds(&["1", TOLD]).says(&["header on line 4"]),
+        file("titles of another delimiter above the header", "a.csv", format!("Report, all areas,,\r\nid;date;beat;ward;area;narrative\r\n1;;;;;{TOLD}, and left\r\n")).reads(1).finds(&["and left"]),
+        file("data in the place of a header", "a.csv", format!("1,2024-01-02,{TOLD}\n2,2024-01-02,notes\n")).fails(&["no column looks like the narrative", "is the first line a header?"]),
+        file("long text in another column", "a.csv", format!("id,summary,Officer account,address\n1,{TOLD},{},\n", "word ".repeat(20))).reads(1).says(&["text in summary; long text in \"Officer account\" is not read (--text-column)"]),
+        file("long text without a header", "a.csv", format!("1,notes,{}\n2,{TOLD},{}\n", "word ".repeat(20), "card ".repeat(20))).reads(1).finds(&[TOLD]).says(&["long text in \"column 3\" is not read"]),
         file("formula-like cells", "a.csv", csv(&format!("=1+1,{TOLD}\n"))).reads(1).finds(&["=1+1"]),
     ]);
 }
@@ -483,6 +489,8 @@ fn json() {
         file("objects one after the other", "a.json", format!("{{\n\"narrative\": \"a\"}}\n{two}\n")).reads(2).finds(&["2"]),
         file("JSON called csv", "a.csv", format!("{one}\n{two}\n")).reads(2).finds(&["2"]),
         file("array called jsonl", "a.jsonl", format!("[{one},{two}]")).reads(2).finds(&["2"]),
+        file("array within an object", "a.json", format!("{{\"records\": [{one}]}}")).fails(&["lists and objects within a record are not looked into", "the columns are \"records\""]),
+        file("long text under another key", "a.jsonl", format!("{{\"notes\":\"{TOLD}\",\"account\":\"{}\"}}\n", "word ".repeat(20))).reads(1).says(&["long text in \"account\" is not read"]),
         file("JSON Lines called json", "a.json", format!("{one}\n{{\n{two}\n")).reads(3).rejects(&[(2, "broken JSON")]).finds(&["2"]),
     ]);
 }
@@ -702,13 +710,15 @@ fn packed_and_many() {
         case("folder of many kinds").with("in/a.csv", one("1")).with("in/b.tsv", one("2").replace(',', "\t")).with("in/c/d.jsonl", format!("{{\"narrative\":\"{TOLD}\",\"incident_id\":\"3\"}}\n"))
             .with("in/e.txt", TOLD).with("in/f.csv.gz", gzip(one("5").as_bytes())).with("in/g.docx", docx(&format!("<w:p><w:r><w:t>{TOLD}</w:t></w:r></w:p>")))
             .with("in/.hidden.csv", one("9")).with("in/~$g.docx", "lock").with("in/photo.jpg", "x").with("in/readme", "x").input("in").reads(6).finds(&["1", "2", "3", "e", "5", "g"])
-            .says(&["2 files in the folders were left out, their extension stands for no known format: 1 without extension, 1 .jpg"]),
+            .says(&["2 files in the folders left out, of no known format by extension: 1 without extension, 1 .jpg"]),
         case("folder that leads back to itself").with("in/a.csv", one("1")).input("in").made(loops).reads(1),
         case("folder of nothing").with("in/photo.jpg", "x").input("in").fails(&["no input in this folder"]),
         case("pattern").with("in/b.csv", one("2")).with("in/a.csv", one("1")).with("in/c.txt", "x").input("in/*.csv").reads(2).finds(&["1", "2"]),
         case("pattern that fits nothing").input("in/*.csv").fails(&["no file fits this pattern"]),
         case("same columns in another order").with("a.csv", one("1")).with("b.csv", format!("narrative,x,incident_id\n{TOLD},,2\n")).input("a.csv").input("b.csv").reads(2).finds(&["1", "2"]),
         case("a file that lacks the column").with("a.csv", one("1")).with("b.csv", "id,sum\n1,2\n").input("a.csv").input("b.csv").fails(&["b.csv: no column looks like the narrative", "\"id\", \"sum\""]),
+        case("a file that is named twice").with("in/a.csv", one("1")).input("in/a.csv").input("in").input("./in/*.csv").reads(1).says(&["named more than once, read once: in/a.csv, in/a.csv"]),
+        case("a file and its copy").with("a.csv", one("1")).with("a (1).csv", one("1")).input("a.csv").input("a (1).csv").reads(2).says(&["same bytes, each record counted twice: a (1).csv = a.csv"]),
         case("a file that is not there").input("none.csv").fails(&["none.csv: cannot read"]),
     ]);
 }
@@ -733,6 +743,7 @@ fn misread() {
         file("the wrong delimiter all through", "a.csv", format!("id,narrative\n{ragged}")).fails(&["99% of 100 records were rejected, most of them for: N fields where the header has N"]),
         file("a lower limit", "a.csv", csv(&many(&|n| format!("{n},{}\n", if n % 2 == 0 { "" } else { TOLD })))).args(&["--rejects-limit", "0.4"]).fails(&["50% of 100 records", "more than 40%"]),
         file("few records tell nothing", "a.csv", csv("1,\n2,\n3,\n")).reads(3),
+        file("the wrong encoding", "a.csv", csv(&many(&|n| format!("{n},{TOLD}\n")))).args(&["--encoding", "utf-16le"]).fails(&["is --encoding utf-16le right?"]),
         file("no share", "a.csv", csv("1,a\n")).args(&["--rejects-limit", "50"]).fails(&["a share such as 50% or 0.5"]),
         {
             let texts = (0..30).fold(case("a folder of empty texts"), |case, n| case.with(&format!("in/{n}.txt"), ""));

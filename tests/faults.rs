@@ -378,8 +378,11 @@ fn what_is_not_the_interrupted_run_is_not_resumed() {
         holds(&run.stderr, &["cannot resume: ", what]);
     };
     refused(&["in.csv", "--coverage"], "an option is not what it was");
-    refused(&["in.csv", "in.csv"], "the input in.csv is not what it was");
     std::fs::copy(desk.path("in.csv"), desk.path("same.csv")).unwrap();
+    refused(
+        &["in.csv", "same.csv"],
+        "the input same.csv is not what it was",
+    );
     refused(&["same.csv"], "the input same.csv is not what it was");
     let text = desk.read("in.csv");
     desk.write("in.csv", text.replacen("cried", "wept!", 1));
@@ -408,6 +411,18 @@ fn a_folder_that_is_removed_under_a_run_is_told() {
     assert_eq!(run.status, 2, "{}", run.stderr);
     holds(&run.stderr, &["out: the output folder was removed"]);
     assert!(!desk.path("out").exists());
+}
+
+#[test]
+fn pages_of_a_former_report_do_not_stay() {
+    let desk = Desk::new();
+    desk.write("in.csv", input(30));
+    desk.scan("out", &["in.csv", "--report-cases", "2"], 0);
+    assert!(desk.path("out/report-2.html").exists());
+    desk.write("out/report-draft.html", "mine");
+    desk.scan("out", &["in.csv", "--force"], 0);
+    assert!(!desk.path("out/report-2.html").exists());
+    assert_eq!(desk.read("out/report-draft.html"), "mine");
 }
 
 #[test]
@@ -546,6 +561,59 @@ fn no_socket_is_opened() {
         line.contains("O_CREAT") && !line.contains("\"out/") && !line.contains("/out/")
     });
     assert_eq!(elsewhere, None);
+}
+
+/// What is said to be complete has reached the disk before it is said.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_manifest_comes_after_what_is_on_the_disk() {
+    if Command::new("strace").arg("-V").output().is_err() {
+        eprintln!("skipped: strace is not at hand");
+        return;
+    }
+    let desk = Desk::new();
+    desk.write("in.csv", input(30));
+    let script = "strace -f -y -o calls -e trace=fsync,rename,renameat,renameat2,unlink,unlinkat \"$PROGRAM\" scan in.csv --out out --lexicon \"$LEXICON\" --per-case";
+    let run = shell(&desk, &[], script);
+    if run.stderr.contains("ptrace") {
+        eprintln!("skipped: no process may be traced here");
+        return;
+    }
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let calls = desk.read("calls");
+    let calls: Vec<&str> = calls.lines().collect();
+    let place = |what: &dyn Fn(&str) -> bool, name: &str| {
+        let at = calls.iter().position(|call| what(call));
+        at.unwrap_or_else(|| panic!("no {name} in {calls:#?}"))
+    };
+    let synced = |name: &str| {
+        let end = format!("/run/{name}>");
+        place(&|call| call.contains("fsync(") && call.contains(&end), name)
+    };
+    let renamed = |name: &str| {
+        let end = format!("/out/{name}\"");
+        let short = format!("\"out/{name}\"");
+        place(
+            &|call| call.contains("rename") && (call.contains(&end) || call.contains(&short)),
+            name,
+        )
+    };
+    let first = renamed("cases.csv");
+    for name in ["cases.csv", "evidence.csv", "report.html", "manifest.json"] {
+        assert!(synced(name) < first, "{name} is moved before it is written");
+    }
+    let manifest = renamed("manifest.json");
+    assert!(renamed("suppressed.csv") < manifest);
+    let folder = |call: &&str| call.contains("fsync(") && call.contains("/out>");
+    assert!(calls[first..manifest].iter().any(folder), "names of tables");
+    let unmarked = calls.len()
+        - 1
+        - calls
+            .iter()
+            .rev()
+            .position(|call| call.contains("unlink") && call.contains("out/INCOMPLETE.txt"))
+            .expect("the mark is removed");
+    assert!(calls[manifest..unmarked].iter().any(folder), "its own name");
 }
 
 /// Run by the test below in a process of its own: a hook is for the whole process.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use throughline::error::{Error, Result};
 use throughline::read::{InputInfo, over_limit};
@@ -48,7 +49,9 @@ pub fn told(
     left_out: &BTreeMap<String, u64>,
 ) -> io::Result<()> {
     let notable = |info: &&InputInfo| {
-        info.rejected + info.replaced > 0 || !matches!(info.encoding.as_str(), "utf-8" | "")
+        info.rejected + info.replaced > 0
+            || !info.text_left_out.is_empty()
+            || !matches!(info.encoding.as_str(), "utf-8" | "")
     };
     let all = infos.len() <= LISTED;
     let listed: Vec<&InputInfo> = infos
@@ -112,18 +115,64 @@ pub fn told(
                 kind => format!("{n} {kind}"),
             })
             .collect();
+        let files = if total == 1 { "file" } else { "files" };
         writeln!(
             out,
-            "{total} files in the folders were left out, their extension stands for no known format: {}",
+            "{total} {files} in the folders left out, of no known format by extension: {}",
             kinds.join(", ")
+        )?;
+    }
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut twins = Vec::new();
+    for info in infos.iter().filter(|info| info.records > 0) {
+        match first.get(info.sha256.as_str()) {
+            Some(other) => twins.push(format!("{} = {other}", info.source)),
+            None => drop(first.insert(&info.sha256, &info.source)),
+        }
+    }
+    if !twins.is_empty() {
+        writeln!(
+            out,
+            "same bytes, each record counted twice: {}",
+            few(&twins)
         )?;
     }
     Ok(())
 }
 
+/// Tells of files that were named more than once.
+pub fn told_repeated(out: &mut impl Write, repeated: &[PathBuf]) -> io::Result<()> {
+    if repeated.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = repeated.iter().map(|p| p.display().to_string()).collect();
+    writeln!(out, "named more than once, read once: {}", few(&names))
+}
+
+/// The first few of a list.
+fn few(list: &[String]) -> String {
+    const FEW: usize = 5;
+    let mut shown = list[..list.len().min(FEW)].join(", ");
+    if list.len() > FEW {
+        shown += &format!(" and {} more", list.len() - FEW);
+    }
+    shown
+}
+
 /// What was taken for the text, and what was guessed.
 fn about(info: &InputInfo) -> String {
     let mut about = format!("text in {}", info.columns.text.join(", "));
+    if !info.text_left_out.is_empty() {
+        let others = info.text_left_out.iter().map(|name| format!("{name:?}"));
+        let others: Vec<String> = others.collect();
+        about += &format!(
+            "; long text in {} is not read (--text-column)",
+            few(&others)
+        );
+    }
+    if let Some(line) = info.header_line {
+        about += &format!("; header on line {line}");
+    }
     if let Some(sheet) = &info.sheet {
         about += &format!("; sheet {sheet:?}");
         if !info.sheets_left_out.is_empty() {

@@ -77,12 +77,16 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     let InputFiles {
         files: inputs,
         left_out,
+        repeated,
     } = find_inputs(&args.inputs)?;
     let links = match link_keys.keys.is_empty() {
         true => None,
         false => Some(link(&inputs, &read, &link_keys)?),
     };
     let interrupted = watch_for_signals()?;
+    if !args.quiet {
+        inputs::told_repeated(&mut io::stderr().lock(), &repeated)?;
+    }
     let existing = Existing {
         force: args.force,
         resume: args.resume,

@@ -130,10 +130,32 @@ pub(super) struct Columns {
 impl Columns {
     /// Finds the columns in the header of the input at `path`.
     pub(super) fn resolve(path: &Path, header: &[String], options: &ReadOptions) -> Result<Self> {
+        let chosen = options.encoding.as_deref().filter(|name| *name != "auto");
+        let doubt = match chosen {
+            Some(encoding) => format!(" (is --encoding {encoding} right?)"),
+            None => " (is the first line a header?)".to_owned(),
+        };
+        Self::resolve_doubting(path, header, options, doubt)
+    }
+
+    /// Finds the columns among the keys of JSON objects.
+    pub(super) fn of_keys(path: &Path, keys: &[String], options: &ReadOptions) -> Result<Self> {
+        let doubt = " (lists and objects within a record are not looked into)".to_owned();
+        Self::resolve_doubting(path, keys, options, doubt)
+    }
+
+    /// `doubt` is what else may be wrong where nothing looks like the narrative.
+    fn resolve_doubting(
+        path: &Path,
+        header: &[String],
+        options: &ReadOptions,
+        doubt: String,
+    ) -> Result<Self> {
         let header = Header {
             path,
             names: header,
             folded: header.iter().map(|n| fold(n)).collect(),
+            doubt,
         };
         let named = |name: &Option<String>, option| {
             name.as_deref()
@@ -287,6 +309,8 @@ struct Header<'h> {
     path: &'h Path,
     names: &'h [String],
     folded: Vec<String>,
+    /// What else may be wrong where no column fits.
+    doubt: String,
 }
 
 impl Header<'_> {
@@ -378,8 +402,8 @@ impl Header<'_> {
         }
         let columns = shown(self.names.iter());
         Err(self.error(format!(
-            "no column looks like the narrative; name it with --text-column (is the first line a \
-             header?); the columns are {columns}"
+            "no column looks like the narrative; name it with --text-column{}; the columns are {columns}",
+            self.doubt
         )))
     }
 

@@ -13,6 +13,9 @@ use super::tally::{Place, Tally};
 use super::{Done, InputFormat, ReadOptions};
 use crate::error::{Error, Result};
 
+/// Rows among which the header is looked for.
+const HEADER_ROWS: usize = 20;
+
 /// Reads all rows of `source`.
 pub(super) fn read(
     source: Source,
@@ -20,22 +23,14 @@ pub(super) fn read(
     options: &ReadOptions,
     tally: &mut Tally<'_>,
 ) -> Result<Done> {
-    let path = source.path().to_owned();
-    let start = source.unread();
-    let delimiter = match (format, stated_delimiter(start)) {
-        (_, Some(stated)) => stated,
-        // A name that is wrong: there is no tab where there should be many.
-        (InputFormat::Tsv, None) if first_line(start).contains(&b'\t') => b'\t',
-        _ => delimiter_of(start),
-    };
     let repair = Repair::new(options);
-    let mut rows = Rows::new(source, delimiter, options.limit());
-    let header = header(&mut rows).map_err(|problem| match problem {
-        Problem::Fatal(error) => error,
-        Problem::Header(message) => Error::input(&path, None, message),
-    })?;
+    let Head {
+        mut rows,
+        header,
+        columns,
+        line,
+    } = head(source, format, options)?;
     rows.set_width(header.len());
-    let columns = Columns::resolve(&path, &header, options)?;
     tally.begin(&columns, &header);
 
     while let Some(row) = rows.next_row()? {
@@ -58,7 +53,69 @@ pub(super) fn read(
         };
         tally.reject(place, trusted_id(&rows, &columns, whole), reason)?;
     }
-    Done::of(rows.into_source(), columns.used(), &repair)
+    let mut done = Done::of(rows.into_source(), columns.used(), &repair)?;
+    done.header_line = Some(line);
+    Ok(done)
+}
+
+/// A table whose header has been read.
+struct Head {
+    rows: Rows,
+    header: Vec<String>,
+    columns: Columns,
+    /// Line of the header.
+    line: u64,
+}
+
+/// Reads the header. Titles of a report may stand above it, as long as they fill no more than half
+/// as many cells: a line of data is none.
+fn head(mut source: Source, format: InputFormat, options: &ReadOptions) -> Result<Head> {
+    let path = source.path().to_owned();
+    let (mut line, mut titles) = (1, 0);
+    let mut problem: Option<Error> = None;
+    for _ in 0..HEADER_ROWS {
+        let start = source.unread();
+        let delimiter = match (format, stated_delimiter(start)) {
+            (_, Some(stated)) => stated,
+            // A name that is wrong: there is no tab where there should be many.
+            (InputFormat::Tsv, None) if first_line(start).contains(&b'\t') => b'\t',
+            _ => delimiter_of(start),
+        };
+        let mut rows = Rows::new(source, delimiter, options.limit()).at_line(line);
+        let found = header(&mut rows).map_err(|found| match found {
+            Problem::Fatal(error) => error,
+            Problem::Header(message) => Error::input(&path, None, message),
+        });
+        let header = match (found, problem) {
+            (Ok(header), before) => {
+                problem = before;
+                header
+            }
+            // What is wrong with the first line is what is worth telling.
+            (Err(_), Some(first)) => return Err(first),
+            (Err(error), None) => return Err(error),
+        };
+        let filled = header.iter().filter(|name| !name.is_empty()).count();
+        if 2 * titles <= filled {
+            match Columns::resolve(&path, &header, options) {
+                Ok(columns) => {
+                    return Ok(Head {
+                        line: rows.row_line(),
+                        rows,
+                        header,
+                        columns,
+                    });
+                }
+                Err(error) => {
+                    problem.get_or_insert(error);
+                }
+            }
+        }
+        titles = titles.max(filled);
+        line = rows.next_line();
+        source = rows.into_source();
+    }
+    Err(problem.unwrap_or_else(|| Error::input(&path, None, "no header line")))
 }
 
 fn first_line(start: &[u8]) -> &[u8] {

@@ -1,6 +1,6 @@
 //! Which files are meant: files as they are, folders with all that is in them, patterns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::InputFormat;
@@ -14,8 +14,12 @@ pub struct InputFiles {
     /// Files of folders that were left out because no known format has their extension: how many by
     /// extension.
     pub left_out: BTreeMap<String, u64>,
+    /// Files that were named more than once, and are read once.
+    pub repeated: Vec<PathBuf>,
 }
 
+/// Lists the files that inputs stand for, each once however often it is named.
+///
 /// Replaces each folder with the files in it, at any depth and sorted by name, whose extension
 /// stands for a known format, and each pattern (`logs/*.csv`) with what fits it. Hidden files are
 /// left out, and so are the lock files of office programs; `-` stays.
@@ -35,6 +39,18 @@ pub fn find_inputs(inputs: &[PathBuf]) -> Result<InputFiles> {
                 Some(pattern) => add_pattern(pattern, &mut found)?,
                 None => return Err(Error::io("cannot read", input, error)),
             },
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let files = std::mem::take(&mut found.files);
+    for file in files {
+        let whole = match file.as_os_str() == "-" {
+            true => file.clone(),
+            false => std::fs::canonicalize(&file).unwrap_or_else(|_| file.clone()),
+        };
+        match seen.insert(whole) {
+            true => found.files.push(file),
+            false => found.repeated.push(file),
         }
     }
     Ok(found)

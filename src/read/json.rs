@@ -31,7 +31,7 @@ pub(super) fn read(
             "no JSON object found; expected an array of objects",
         ));
     }
-    let columns = Columns::resolve(&path, &keys, options)?;
+    let columns = Columns::of_keys(&path, &keys, options)?;
     tally.begin(&columns, &keys);
     let objects = Objects::new(&columns);
     let repair = Repair::new(options);

@@ -4,6 +4,7 @@
 //! lacks is an empty value. Only the values that are needed are built; the others are skipped.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -26,7 +27,7 @@ pub(super) fn read(
 ) -> Result<Done> {
     let limit = options.limit();
     let keys = keys_near_start(&mut source, limit)?;
-    let columns = Columns::resolve(source.path(), &keys, options)?;
+    let columns = Columns::of_keys(source.path(), &keys, options)?;
     tally.begin(&columns, &keys);
     let objects = Objects::new(&columns);
     let repair = Repair::new(options);
@@ -93,6 +94,12 @@ impl Objects {
                 Ok(()) => parse(&mended, &self.names),
                 Err(reason) => Err(reason),
             };
+        }
+        if slots.is_ok()
+            && tally.weighs()
+            && let Ok(lengths) = run(&text, Lengths)
+        {
+            tally.weigh_named(&lengths);
         }
         match slots {
             Err(reason) => tally.reject(place, None, reason),
@@ -269,6 +276,40 @@ impl<'de> Visitor<'de> for Keys<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Measures the strings of an object by their keys.
+struct Lengths;
+
+impl<'de> DeserializeSeed<'de> for Lengths {
+    type Value = BTreeMap<String, usize>;
+
+    fn deserialize<D: Deserializer<'de>>(
+        self,
+        deserializer: D,
+    ) -> std::result::Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Lengths {
+    type Value = BTreeMap<String, usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(
+        self,
+        mut map: A,
+    ) -> std::result::Result<Self::Value, A::Error> {
+        let mut lengths = BTreeMap::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let value = map.next_value::<serde_json::Value>()?;
+            lengths.insert(key, value.as_str().map_or(0, str::len));
+        }
+        Ok(lengths)
     }
 }
 

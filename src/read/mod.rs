@@ -149,8 +149,14 @@ pub struct InputInfo {
     /// Other sheets of the workbook that hold something.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sheets_left_out: Vec<String>,
+    /// Line or row of the header, where titles stand above it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header_line: Option<u64>,
     /// The columns that were used.
     pub columns: ColumnsUsed,
+    /// Columns that were not read although they hold long text in the first records.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub text_left_out: Vec<String>,
 }
 
 /// Reads `path` (`-` is standard input) and hands each record to `sink`, in order.
@@ -206,7 +212,9 @@ pub fn read_input(
         replaced: done.replaced,
         sheet: done.sheet,
         sheets_left_out: done.sheets_left_out,
+        header_line: done.header_line.filter(|line| *line > 1),
         columns: done.columns,
+        text_left_out: tally.text_left_out(),
     })
 }
 
@@ -219,6 +227,8 @@ struct Done {
     replaced: u64,
     sheet: Option<String>,
     sheets_left_out: Vec<String>,
+    /// Line or row of the header, from 1.
+    header_line: Option<u64>,
 }
 
 impl Done {
@@ -233,6 +243,7 @@ impl Done {
             replaced: text.replaced + repair.replaced(),
             sheet: None,
             sheets_left_out: Vec::new(),
+            header_line: None,
         })
     }
 
@@ -247,6 +258,7 @@ impl Done {
             replaced: 0,
             sheet: None,
             sheets_left_out: Vec::new(),
+            header_line: None,
         })
     }
 }

@@ -89,6 +89,12 @@ impl Rows {
         }
     }
 
+    /// States on which line the input stands.
+    pub(super) fn at_line(mut self, line: u64) -> Self {
+        self.line = line;
+        self
+    }
+
     /// States how many fields a row has, which helps to find rows again after a bad quote.
     pub(super) fn set_width(&mut self, width: usize) {
         self.width = width;

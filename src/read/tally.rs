@@ -24,6 +24,9 @@ const WEIGHED: u64 = 500;
 /// A column whose values are at least so long on average may be a narrative.
 const NARRATIVE_BYTES: u64 = 20;
 
+/// A value of so many bytes is rarely anything but a narrative.
+const LONG_BYTES: usize = 80;
+
 /// Kinds of reasons told apart; what else comes is counted together.
 const REASONS: usize = 40;
 
@@ -52,6 +55,16 @@ impl Place {
     }
 }
 
+/// What a column holds in the first records.
+#[derive(Clone, Debug, Default)]
+struct Weight {
+    bytes: u64,
+    /// Values long enough to be a narrative.
+    long: u64,
+    /// It is read.
+    used: bool,
+}
+
 /// Counts the records of one input and hands them to the sink.
 pub(super) struct Tally<'s> {
     source: Arc<str>,
@@ -64,8 +77,8 @@ pub(super) struct Tally<'s> {
     text_columns: Vec<String>,
     header: Vec<String>,
     other_text_column: Option<String>,
-    /// Bytes of each column of the header in the first records.
-    weights: Vec<u64>,
+    /// What each column of the header holds in the first records.
+    weights: Vec<Weight>,
     weighed: u64,
     sink: &'s mut dyn FnMut(ReadItem) -> Result<()>,
 }
@@ -98,17 +111,47 @@ impl<'s> Tally<'s> {
         self.text_columns = names.collect();
         self.header = header.to_vec();
         self.other_text_column.clone_from(&columns.other_text);
-        self.weights = vec![0; header.len()];
-    }
-
-    /// Weighs the columns of a record of a table.
-    pub(super) fn weigh(&mut self, length: impl Fn(usize) -> usize) {
-        if self.weighed < WEIGHED {
-            self.weighed += 1;
-            for (index, weight) in self.weights.iter_mut().enumerate() {
-                *weight += length(index) as u64;
+        self.weights = vec![Weight::default(); header.len()];
+        for column in columns.all() {
+            if let Some(weight) = self.weights.get_mut(column.index) {
+                weight.used = true;
             }
         }
+    }
+
+    /// Whether [`Tally::weigh`] still takes a record.
+    pub(super) fn weighs(&self) -> bool {
+        self.weighed < WEIGHED
+    }
+
+    /// Weighs the columns of a record.
+    pub(super) fn weigh(&mut self, length: impl Fn(usize) -> usize) {
+        if self.weighs() {
+            self.weighed += 1;
+            for (index, weight) in self.weights.iter_mut().enumerate() {
+                let length = length(index);
+                weight.bytes += length as u64;
+                weight.long += u64::from(length >= LONG_BYTES);
+            }
+        }
+    }
+
+    /// Weighs a record whose columns are known by name.
+    pub(super) fn weigh_named(&mut self, lengths: &BTreeMap<String, usize>) {
+        let header = std::mem::take(&mut self.header);
+        self.weigh(|index| lengths.get(&header[index]).copied().unwrap_or(0));
+        self.header = header;
+    }
+
+    /// Columns that are not read though they hold long text, as narratives do.
+    pub(super) fn text_left_out(&self) -> Vec<String> {
+        let columns = self.header.iter().zip(&self.weights).enumerate();
+        columns
+            .filter(|(_, (_, weight))| {
+                !weight.used && weight.long > 0 && weight.long * 20 >= self.weighed
+            })
+            .map(|(index, (name, _))| told_name(index, name))
+            .collect()
     }
 
     /// Hands on the record whose column values `value` looks up; rejects it if one is of no use.
@@ -292,17 +335,27 @@ impl<'s> Tally<'s> {
     }
 
     /// The column that looks more like the narrative than those that were read.
-    fn better_column(&self) -> Option<&str> {
-        let heaviest = self
-            .header
-            .iter()
-            .zip(&self.weights)
-            .filter(|(name, _)| !self.text_columns.contains(name))
-            .max_by_key(|(_, weight)| **weight);
+    fn better_column(&self) -> Option<String> {
+        let columns = self.header.iter().zip(&self.weights).enumerate();
+        let heaviest = columns
+            .filter(|(_, (name, _))| !self.text_columns.contains(name))
+            .max_by_key(|(_, (_, weight))| weight.bytes);
         match heaviest {
-            Some((name, weight)) if *weight >= NARRATIVE_BYTES * self.weighed.max(1) => Some(name),
-            _ => self.other_text_column.as_deref(),
+            Some((index, (name, weight)))
+                if weight.bytes >= NARRATIVE_BYTES * self.weighed.max(1) =>
+            {
+                Some(told_name(index, name))
+            }
+            _ => self.other_text_column.clone(),
         }
+    }
+}
+
+/// The name of a column for a message. Without a header data stands in its place, which is not told.
+fn told_name(index: usize, name: &str) -> String {
+    match name.chars().count() {
+        1..=40 => name.to_owned(),
+        _ => format!("column {}", index + 1),
     }
 }
 
@@ -316,12 +369,19 @@ pub fn over_limit(limit: Option<f64>, records: u64, lost: u64) -> Option<f64> {
 /// A reason without the numbers that differ from one record to the next.
 fn without_numbers(reason: &str) -> String {
     let mut kind = String::with_capacity(reason.len());
+    // Digits of a name, such as UTF-8, stay.
+    let (mut in_number, mut in_name) = (false, false);
     for c in reason.chars() {
-        match c.is_ascii_digit() {
-            true if kind.ends_with('N') => {}
-            true => kind.push('N'),
-            false => kind.push(c),
+        if c.is_ascii_digit() && !in_name {
+            if !in_number {
+                kind.push('N');
+            }
+            in_number = true;
+            continue;
         }
+        kind.push(c);
+        in_number = false;
+        in_name = c.is_alphanumeric() || c == '-' && in_name;
     }
     kind
 }

@@ -54,6 +54,7 @@ pub(super) fn read(mut raw: Raw, options: &ReadOptions, tally: &mut Tally<'_>) -
     let (columns, lost) = read_rows(&mut book, &chosen, options, tally)?;
     let mut done = Done::of_raw(raw, columns.used())?;
     done.replaced = lost;
+    done.header_line = Some(u64::from(chosen.header_row) + 1);
     done.sheet = Some(chosen.name);
     done.sheets_left_out = chosen.others;
     Ok(done)
@@ -225,7 +226,7 @@ impl<'b> Book<'b> {
         if fit.len() > 1 {
             let names: Vec<String> = fit.iter().map(|f| format!("{:?}", f.name)).collect();
             return Err(self.error(format!(
-                "{} sheets could be meant: {}; name one with --sheet, and read each in a run of its own",
+                "{} sheets could be meant: {}; name one with --sheet; to scan them together, save each as a CSV file and give all of them",
                 names.len(),
                 names.join(", ")
             )));

@@ -2,6 +2,7 @@
 //! Until then the target holds the former run, or says that it holds none.
 
 use std::fs::{File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::per_case;
@@ -186,8 +187,12 @@ impl Staging {
                     .file_name(),
             );
         }
+        // A power cut must not leave a manifest beside tables that never reached the disk.
+        sync_files(&folder)?;
         // From here on the former run is no longer whole.
         mark(&target)?;
+        sync(&target.join(INCOMPLETE_FILE))?;
+        sync_folder(&target)?;
         let keep = std::mem::replace(&mut self.keep, true);
         let old = target.join(MANIFEST);
         if old.exists() {
@@ -202,10 +207,14 @@ impl Staging {
                 }
             }
         }
+        remove_pages(&target)?;
         remove_per_case(&target.join(per_case::FOLDER))?;
         names.sort_by_key(|name| (name == MANIFEST, name.clone()));
         for name in names {
             let to = target.join(&name);
+            if name == MANIFEST {
+                sync_folder(&target)?;
+            }
             if to.is_dir() {
                 // What else stood in the folder stays.
                 move_into(&folder.join(&name), &to)?;
@@ -214,6 +223,7 @@ impl Staging {
             std::fs::rename(folder.join(&name), &to)
                 .map_err(|e| Error::io("cannot put in place", &to, e))?;
         }
+        sync_folder(&target)?;
         self.keep = keep;
         self.made_target = false;
         self.clear()
@@ -243,6 +253,40 @@ impl Drop for Staging {
             // The run failed for a reason that is told already; there is nobody to tell of this one.
             let _ = self.clear();
         }
+    }
+}
+
+/// Waits until all files in a folder, and the folders in it, are on the disk.
+fn sync_files(folder: &Path) -> Result<()> {
+    let fail = |e| Error::io("cannot read", folder, e);
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        match entry.file_type().map_err(fail)?.is_dir() {
+            true => sync_files(&entry.path())?,
+            false => sync(&entry.path())?,
+        }
+    }
+    sync_folder(folder)
+}
+
+/// Waits until the names in a folder are on the disk.
+fn sync_folder(folder: &Path) -> Result<()> {
+    // Elsewhere a folder cannot be opened as a file.
+    match cfg!(unix) {
+        true => sync(folder),
+        false => Ok(()),
+    }
+}
+
+fn sync(path: &Path) -> Result<()> {
+    let opened = match path.is_dir() {
+        true => File::open(path),
+        false => File::options().append(true).open(path),
+    };
+    match opened.and_then(|file| file.sync_all()) {
+        // Some network shares cannot be told to.
+        Err(e) if matches!(e.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Ok(()),
+        synced => synced.map_err(|e| Error::io("cannot write", path, e)),
     }
 }
 
@@ -281,6 +325,22 @@ fn refuse(target: &Path, existing: Existing, interrupted: bool, complete: bool) 
             std::fs::read_dir(target).map_err(|e| Error::io("cannot read", target, e))?;
         if entries.next().is_some() {
             return no("is not empty; choose another folder, or --force");
+        }
+    }
+    Ok(())
+}
+
+/// Removes the further pages of a former report: the one that replaces it may have fewer.
+fn remove_pages(target: &Path) -> Result<()> {
+    let fail = |e| Error::io("cannot replace", target, e);
+    for entry in std::fs::read_dir(target).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name();
+        let number = name
+            .to_str()
+            .and_then(|name| name.strip_prefix("report-")?.strip_suffix(".html"));
+        if number.is_some_and(|n| n.parse::<usize>().is_ok()) {
+            std::fs::remove_file(entry.path()).map_err(fail)?;
         }
     }
     Ok(())
