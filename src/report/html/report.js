@@ -17,7 +17,7 @@
   const AXES = ["Asserted", "Certainty", "Time", "Happened to", "Done by", "Said by"];
   const USUAL = ["affirmed", "stated", "current"];
   /** Rows added to the list at a time. */
-  const CHUNK = 100;
+  const CHUNK = 40;
   /** Texts longer than this are folded, with the marked passages left in view. */
   const LONG = 1400;
   /** Texts without a mark are folded sooner. */
