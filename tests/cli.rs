@@ -360,6 +360,23 @@ fn an_interrupted_run_leaves_nothing() {
     assert!(left.is_empty(), "left behind: {left:?}");
 }
 
+/// What the README shows of its first command is what that prints.
+#[test]
+fn the_readme_shows_the_sample_run() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sample = root.join("data/sample_incidents.csv");
+    let desk = Desk::new();
+    let sample = sample.to_str().expect("UTF-8");
+    let run = desk.run_to(&["scan", sample, "--out", "out"], 0);
+    let readme = std::fs::read_to_string(root.join("README.md")).expect("readable");
+    let told = format!("{}{}", run.stdout, run.stderr);
+    for head in ["records  ", "matches  ", "cases    ", "checks   "] {
+        let line = told.lines().find(|line| line.starts_with(head));
+        let line = line.unwrap_or_else(|| panic!("no line {head:?} in: {told}"));
+        assert!(readme.contains(line), "README.md has another: {line}");
+    }
+}
+
 /// A run that fails in the middle leaves what was there before, and no litter.
 #[test]
 fn a_failed_run_leaves_the_run_before_it() {
