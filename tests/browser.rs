@@ -41,6 +41,11 @@ fn chromium() -> Option<PathBuf> {
     found
 }
 
+/// What asks for the value of an expression.
+fn evaluation(expression: &str) -> Value {
+    json!({ "expression": expression, "returnByValue": true, "awaitPromise": true })
+}
+
 impl Browser {
     /// Starts a browser that saves downloads in `downloads`; `None` if there is none.
     fn start(downloads: &Path) -> Option<Self> {
@@ -94,7 +99,8 @@ impl Browser {
         Some(browser)
     }
 
-    fn call(&mut self, method: &str, params: &Value) -> Value {
+    /// Sends a message and waits for its answer, which may be an error.
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.calls += 1;
         let id = self.calls;
         let mut message = json!({ "id": id, "method": method, "params": params });
@@ -121,32 +127,39 @@ impl Browser {
                 _ => {}
             }
             if answer["id"] == id {
-                // A page that was left while it was asked gives no answer.
-                let left = answer["error"]["message"].as_str().is_some_and(|message| {
-                    message.contains("navigated") || message.contains("context")
-                });
-                assert!(
-                    answer.get("error").is_none() || left && method == "Runtime.evaluate",
-                    "{method}: {answer}"
-                );
-                return match left {
-                    true => json!({ "result": { "value": null } }),
-                    false => answer["result"].clone(),
-                };
+                return answer;
             }
         }
     }
 
+    fn call(&mut self, method: &str, params: &Value) -> Value {
+        let answer = self.ask(method, params);
+        assert!(answer.get("error").is_none(), "{method}: {answer}");
+        answer["result"].clone()
+    }
+
     /// The value of an expression in the page.
     fn value(&mut self, expression: &str) -> Value {
-        let params =
-            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let answer = self.call("Runtime.evaluate", &params);
+        let answer = self.call("Runtime.evaluate", &evaluation(expression));
         assert!(
             answer.get("exceptionDetails").is_none(),
             "{expression}: {answer}"
         );
         answer["result"]["value"].clone()
+    }
+
+    /// Whether a condition holds; `false` where the page is being left, which ends what it was asked.
+    fn holds(&mut self, condition: &str) -> bool {
+        let expression = format!("Boolean({condition})");
+        let answer = self.ask("Runtime.evaluate", &evaluation(&expression));
+        let left = answer["error"]["message"] == "Inspected target navigated or closed";
+        assert!(left || answer.get("error").is_none(), "{answer}");
+        let result = &answer["result"];
+        assert!(
+            result.get("exceptionDetails").is_none(),
+            "{condition}: {answer}"
+        );
+        result["result"]["value"] == json!(true)
     }
 
     /// The text of an expression in the page.
@@ -159,7 +172,7 @@ impl Browser {
 
     fn wait_for(&mut self, condition: &str) {
         let start = Instant::now();
-        while self.value(&format!("Boolean({condition})")) != json!(true) {
+        while !self.holds(condition) {
             assert!(start.elapsed() < PATIENCE, "never came true: {condition}");
             std::thread::sleep(Duration::from_millis(20));
         }

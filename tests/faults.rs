@@ -10,7 +10,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use throughline::boilerplate::MuteList;
-use throughline::case::link::LinkKeys;
 use throughline::error::Result;
 use throughline::journal::{Header, Journal};
 use throughline::pipeline::{Plan, run};
@@ -80,22 +79,15 @@ fn scan(
     let interrupted = Arc::new(AtomicBool::new(false));
     let options = RunOptions {
         formats: formats.to_vec(),
-        raw_csv: false,
         report_cases: 10,
         report_bytes: 1 << 20,
-        coded: Vec::new(),
-        link_keys: LinkKeys::default(),
-        links: None,
         coverage: true,
-        link_names: false,
         jurisdiction: "england_and_wales".to_owned(),
-        redact: false,
-        per_case: false,
-        sheet_rows: None,
         jobs: 1,
         storage: storage.clone(),
         interrupted: Arc::clone(&interrupted),
         manifest: serde_json::json!({}),
+        ..RunOptions::default()
     };
     let mut staging = Staging::prepare(out, existing)?;
     staging.keep();
@@ -530,23 +522,35 @@ fn what_is_written_is_for_its_owner_alone() {
     }
 }
 
+/// The system calls of a run of the program, as strace tells them; `None` where it cannot.
+#[cfg(target_os = "linux")]
+fn traced(desk: &Desk, what: &str, args: &str) -> Option<String> {
+    if Command::new("strace").arg("-V").output().is_err() {
+        eprintln!("skipped: strace is not at hand");
+        return None;
+    }
+    let script = format!("strace -f {what} -o calls \"$PROGRAM\" {args}");
+    let run = shell(desk, &[], &script);
+    if run.stderr.contains("ptrace") {
+        eprintln!("skipped: no process may be traced here");
+        return None;
+    }
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    Some(desk.read("calls"))
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn no_socket_is_opened() {
-    if Command::new("strace").arg("-V").output().is_err() {
-        eprintln!("skipped: strace is not at hand");
-        return;
-    }
     let desk = Desk::new();
     desk.write("in.csv", input(30));
-    let script = "strace -f -o calls -e trace=%network,openat \"$PROGRAM\" scan in.csv --out out --lexicon \"$LEXICON\" --format csv,jsonl,html,xlsx";
-    let run = shell(&desk, &[], script);
-    if run.stderr.contains("ptrace") {
-        eprintln!("skipped: no process may be traced here");
+    let Some(calls) = traced(
+        &desk,
+        "-e trace=%network,openat",
+        "scan in.csv --out out --lexicon \"$LEXICON\" --format csv,jsonl,html,xlsx",
+    ) else {
         return;
-    }
-    assert_eq!(run.status, 0, "{}", run.stderr);
-    let calls = desk.read("calls");
+    };
     assert!(
         calls.contains("openat(") && calls.contains("in.csv"),
         "nothing was traced"
@@ -567,20 +571,15 @@ fn no_socket_is_opened() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_manifest_comes_after_what_is_on_the_disk() {
-    if Command::new("strace").arg("-V").output().is_err() {
-        eprintln!("skipped: strace is not at hand");
-        return;
-    }
     let desk = Desk::new();
     desk.write("in.csv", input(30));
-    let script = "strace -f -y -o calls -e trace=fsync,rename,renameat,renameat2,unlink,unlinkat \"$PROGRAM\" scan in.csv --out out --lexicon \"$LEXICON\" --per-case";
-    let run = shell(&desk, &[], script);
-    if run.stderr.contains("ptrace") {
-        eprintln!("skipped: no process may be traced here");
+    let Some(calls) = traced(
+        &desk,
+        "-y -e trace=fsync,rename,renameat,renameat2,unlink,unlinkat",
+        "scan in.csv --out out --lexicon \"$LEXICON\" --per-case",
+    ) else {
         return;
-    }
-    assert_eq!(run.status, 0, "{}", run.stderr);
-    let calls = desk.read("calls");
+    };
     let calls: Vec<&str> = calls.lines().collect();
     let place = |what: &dyn Fn(&str) -> bool, name: &str| {
         let at = calls.iter().position(|call| what(call));

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use tempfile::TempDir;
@@ -20,7 +19,6 @@ use throughline::lexicon::Lexicon;
 use throughline::pipeline::{Outcome, Plan, run};
 use throughline::read::{ReadOptions, read_input};
 use throughline::report::{OutputFormat, RunOptions, RunWriter, Timing};
-use throughline::spill::Storage;
 use throughline::stages::{Staged, normalise};
 
 use super::corpus::{self, Corpus, write_csv};
@@ -153,22 +151,12 @@ impl Inputs {
         let folder = tempfile::tempdir().expect("a folder");
         let options = RunOptions {
             formats: vec![format],
-            raw_csv: false,
             report_cases: 200,
             report_bytes: 36_000_000,
-            coded: Vec::new(),
-            link_keys: LinkKeys::default(),
-            links: None,
-            coverage: false,
-            link_names: false,
             jurisdiction: "england_and_wales".to_owned(),
-            redact: false,
-            per_case: false,
-            sheet_rows: None,
             jobs: 1,
-            storage: Storage::default(),
-            interrupted: Arc::default(),
             manifest: serde_json::json!({}),
+            ..RunOptions::default()
         };
         let mut writer = RunWriter::create(folder.path(), lexicon, options).expect("made");
         for outcome in &self.outcomes {

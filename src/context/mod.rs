@@ -48,6 +48,8 @@ struct Active {
     taken: u128,
     /// `None` for one that only hides others.
     scope: Option<Scope>,
+    /// Which of the groups of cues that hang together by shared tokens it belongs to.
+    group: usize,
 }
 
 impl Active {
@@ -269,6 +271,7 @@ impl Context {
                 cue,
                 taken: m.found.taken,
                 scope,
+                group: 0,
             }
         };
         let mut actives: Vec<Active> = near
@@ -292,6 +295,15 @@ impl Context {
             actives.push(active(far, text.sentence_of(far.found.tokens.start)));
         }
         self.raw = raw;
+        let mut places: Vec<usize> = (0..actives.len()).collect();
+        places.sort_by_key(|place| actives[*place].cue.start);
+        let (mut group, mut end) = (0, 0);
+        for place in places {
+            let active = &mut actives[place];
+            group += usize::from(active.cue.start >= end);
+            end = end.max(active.cue.end);
+            active.group = group;
+        }
         actives
     }
 
@@ -470,6 +482,10 @@ fn assert_axes(
         })
         .map(|active| (active, reaches(active)))
         .collect();
+    // What hangs together with no cue that reaches the mention decides nothing.
+    let mut reached: Vec<usize> = order.iter().filter(|o| o.1).map(|o| o.0.group).collect();
+    reached.sort_unstable();
+    order.retain(|(active, _)| reached.binary_search(&active.group).is_ok());
     order.sort_by_key(|(a, reaches)| {
         (
             std::cmp::Reverse(a.cue.len()),
@@ -480,11 +496,31 @@ fn assert_axes(
         )
     });
     let mut kept: Vec<(&Active, bool)> = Vec::new();
+    // Of those kept, by each word that they took: only what shares a word competes. Of few, comparing all is
+    // quicker than a table.
+    const FEW: usize = 32;
+    let mut by_word: HashMap<usize, Vec<usize>> = HashMap::new();
+    let many = order.len() > FEW;
     for (active, reaches) in order {
         let effect = |a: &Active| lexicon.modifiers[a.modifier].effect;
-        if !kept.iter().any(|(other, _)| {
-            compete(effect(other), effect(active)) && other.shares_a_word_with(active)
-        }) {
+        let rival = |other: &Active| compete(effect(other), effect(active));
+        let mut words = active.cue.clone().filter(|token| active.took(*token));
+        let beaten = match many {
+            true => words.any(|token| {
+                by_word
+                    .get(&token)
+                    .is_some_and(|kept_by| kept_by.iter().any(|index| rival(kept[*index].0)))
+            }),
+            false => kept
+                .iter()
+                .any(|(other, _)| rival(other) && other.shares_a_word_with(active)),
+        };
+        if !beaten {
+            if many {
+                for token in active.cue.clone().filter(|token| active.took(*token)) {
+                    by_word.entry(token).or_default().push(kept.len());
+                }
+            }
             kept.push((active, reaches));
         }
     }

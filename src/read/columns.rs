@@ -424,7 +424,7 @@ impl Header<'_> {
             .folded
             .iter()
             .enumerate()
-            .map(|(index, name)| (edit_distance(wanted, name), index))
+            .map(|(index, name)| (strsim::levenshtein(wanted, name), index))
             .min()?;
         let close = distance <= (wanted.chars().count() / 3).max(2);
         let within = |name: &String| {
@@ -483,21 +483,6 @@ fn shown<'n>(names: impl IntoIterator<Item = &'n String>) -> String {
         list.push(format!("and {more} more"));
     }
     list.join(", ")
-}
-
-/// Levenshtein's distance, for hints.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, to) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -625,13 +610,22 @@ mod tests {
     }
 
     #[test]
-    fn distances() {
-        for (a, b, distance) in [
-            ("", "abc", 3),
-            ("narative", "narrative", 1),
-            ("flaw", "lawn", 2),
+    fn a_slip_of_the_pen_is_shown_what_may_be_meant() {
+        for (written, hint) in [
+            ("narative", Some("narrative")),
+            ("Narrativ", Some("narrative")),
+            ("zzzzzzzzzz", None),
         ] {
-            assert_eq!(edit_distance(a, b), distance, "{a} {b}");
+            let options = ReadOptions {
+                text_columns: vec![written.to_owned()],
+                ..ReadOptions::default()
+            };
+            let told = resolve("id,narrative,beat", &options)
+                .unwrap_err()
+                .to_string();
+            let meant = told.contains("did you mean");
+            assert_eq!(meant, hint.is_some(), "{written}: {told}");
+            assert!(hint.is_none_or(|hint| told.contains(hint)), "{told}");
         }
     }
 }

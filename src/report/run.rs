@@ -38,8 +38,8 @@ use crate::read::InputInfo;
 use crate::span::CharOffsets;
 use crate::spill::Storage;
 
-/// How to write a run.
-#[derive(Clone, Debug)]
+/// How to write a run. The default writes nothing but the manifest.
+#[derive(Clone, Debug, Default)]
 pub struct RunOptions {
     /// Formats of the tables, and `html` for the report.
     pub formats: Vec<OutputFormat>,

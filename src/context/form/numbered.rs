@@ -52,6 +52,13 @@ pub(super) fn mentions_numbers(text: &str) -> bool {
             && (text.contains("all ") || text.contains("ALL ") || text.contains("All "))
 }
 
+const YES: &[&str] = &["y", "yes", "yep", "yeah", "ticked", "positive"];
+const NO: &[&str] = &["n", "no", "nil", "neg", "none", "nope", "negative"];
+/// Words that say yes to what follows.
+const YESES: &[&str] = &["ticked", "ticks", "positive", "yeses"];
+/// Words that say no to what follows.
+pub(super) const NOS: &[&str] = &["nos", "no's"];
+
 /// Names under which the numbered forms go.
 const FORMS: &[&str] = &["dash", "ric", "safelives"];
 
@@ -222,9 +229,9 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
 }
 
 pub(super) fn yes_or_no(word: &str) -> Option<bool> {
-    if is_any(word, &["y", "yes", "yep", "yeah", "ticked", "positive"]) {
+    if is_any(word, YES) {
         Some(true)
-    } else if is_any(word, &["n", "no", "nil", "neg", "none", "nope", "negative"]) {
+    } else if is_any(word, NO) {
         Some(false)
     } else {
         None
@@ -235,10 +242,10 @@ pub(super) fn yes_or_no(word: &str) -> Option<bool> {
 /// before the numbers. Numbers without a `Q` count only where the text names a form (`dash`).
 fn answer_to(text: &str, at: usize, dash: bool) -> Option<(bool, Span, usize)> {
     let word = word_at(text, at);
-    let ticked = is_any(word, &["ticked", "ticks", "positive", "yeses"]);
+    let ticked = is_any(word, YESES);
     let yes = if ticked {
         Some(true)
-    } else if is_any(word, &["nos", "no's"]) {
+    } else if is_any(word, NOS) {
         Some(false)
     } else {
         yes_or_no(word).filter(|_| word.len() > 1)
@@ -442,7 +449,16 @@ fn answer(text: &str, from: usize) -> Option<(Option<bool>, Span)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::summary::{ALL, REST};
     use super::*;
+
+    #[test]
+    fn no_word_is_passed_over_by_its_first_letter() {
+        let words = [YES, NO, YESES, NOS, QUESTION_WORDS, ALL, REST];
+        for word in words.into_iter().flatten() {
+            assert!(may_begin(word.as_bytes()[0]), "{word}");
+        }
+    }
 
     fn read(text: &str) -> Vec<(u32, bool, &str)> {
         let known: Vec<u32> = (1..=27).collect();

@@ -1,10 +1,14 @@
 //! One answer to many questions: `all qs no save Q6`, `rest NO`.
 
 use super::number::{Places, QUESTION_WORDS, is_any, list, question_word, skip, word_at};
-use super::numbered::yes_or_no;
+use super::numbered::{NOS, yes_or_no};
 use super::pair::ends_with_word;
 use crate::span::Span;
 
+/// What stands for the questions not yet answered.
+pub(super) const REST: &[&str] = &["rest", "remainder", "remaining", "others"];
+/// What stands for every question.
+pub(super) const ALL: &[&str] = &["all", "every"];
 const BETWEEN: &[char] = &[' ', '.', ':', '-', '–', '—', '=', ',', '(', '\t'];
 
 /// `all qs no save Q6`, `rest NO`, `DASH all no`: an answer to many, and the questions excepted.
@@ -15,11 +19,11 @@ pub(super) fn summary(
     dash: bool,
 ) -> Option<(bool, Places, Span)> {
     let word = word_at(text, at);
-    if is_any(word, &["rest", "remainder", "remaining", "others"]) {
+    if is_any(word, REST) {
         if !after_list {
             return None;
         }
-    } else if !is_any(word, &["all", "every"]) {
+    } else if !is_any(word, ALL) {
         return None;
     }
     let mut cursor = skip(text, at + word.len(), BETWEEN);
@@ -56,7 +60,7 @@ pub(super) fn summary(
     }
     let answer = word_at(text, cursor);
     let yes = yes_or_no(answer)?;
-    let rest = is_any(word, &["rest", "remainder", "remaining", "others"]) || after_list;
+    let rest = is_any(word, REST) || after_list;
     let headed = dash && {
         let before = text[..at].trim_end_matches([' ', ':', '-', '–', '.', ',']);
         let mut names = ["dash", "ric", "dara"].iter();
@@ -78,7 +82,7 @@ pub(super) fn answer_to_all(
     dash: bool,
 ) -> Option<(bool, Places, Span)> {
     let word = word_at(text, at);
-    let yes = if is_any(word, &["nos", "no's"]) {
+    let yes = if is_any(word, NOS) {
         false
     } else {
         yes_or_no(word).filter(|_| word.len() > 1)?

@@ -7,14 +7,14 @@ mod interner;
 mod maps;
 mod modifiers;
 mod patterns;
+mod problems;
 mod redact;
 mod rules;
 mod signals;
 mod sink;
+mod words;
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use toml::Spanned;
@@ -22,113 +22,25 @@ use toml::Spanned;
 use self::classes::{ClassTable, Tangle};
 pub(super) use self::patterns::orders;
 use self::patterns::set_anchors;
+use self::problems::{Problems, unknown_name, value};
 use self::sink::{Known, Sink};
-use super::{Category, Diagnostic, Lexicon, LexiconSource, NamedClasses, Rule, limits, schema};
+use self::words::{fill_classes, fill_twins};
+use super::{Category, Lexicon, LexiconSource, NamedClasses, Rule, limits, schema};
 use crate::assertion::{Group, Role};
-use crate::error::{Error, Result};
-use crate::lexicon::inflect::noun_forms;
-use crate::lexicon::pattern::{Node, parse};
+use crate::error::Result;
 use crate::matcher::{Program, Variant, Vocabulary};
-use crate::segment::Twin;
 
 /// Version of the file format that this program reads.
 const SCHEMA: u32 = 1;
-
-/// Gathers problems with their places.
-struct Problems<'s> {
-    found: Vec<Diagnostic>,
-    texts: HashMap<&'s str, &'s str>,
-    /// Where the lines of each file end.
-    line_ends: HashMap<&'s str, Vec<usize>>,
-    /// The texts of files with problems, which each of them shows a part of.
-    shown: HashMap<String, Arc<str>>,
-    /// Problems of each file.
-    counts: HashMap<String, usize>,
-}
-
-impl Problems<'_> {
-    fn add(&mut self, file: &str, range: Range<usize>, message: impl Into<String>) {
-        self.push(file, range, message.into(), None);
-    }
-
-    fn push(&mut self, file: &str, range: Range<usize>, message: String, fix: Option<String>) {
-        let count = self.counts.entry(file.to_owned()).or_default();
-        *count += 1;
-        let (range, message, fix) = match *count {
-            0..=limits::PROBLEMS => (range, message, fix),
-            // A file of nothing but problems: the rest of them would only hide the first.
-            n if n == limits::PROBLEMS + 1 => {
-                let message = "there are more problems in this file; these come first";
-                (range, message.to_owned(), None)
-            }
-            _ => return,
-        };
-        let text = match self.shown.get(file) {
-            Some(text) => text.clone(),
-            None => {
-                let text: Arc<str> = self.texts.get(file).copied().unwrap_or_default().into();
-                self.shown.insert(file.to_owned(), text.clone());
-                text
-            }
-        };
-        let problem = Diagnostic::new(file, text, range, message);
-        self.found.push(match fix {
-            Some(fix) => problem.fix(fix),
-            None => problem,
-        });
-    }
-
-    fn add_with_fix(
-        &mut self,
-        file: &str,
-        range: Range<usize>,
-        message: impl Into<String>,
-        fix: impl Into<String>,
-    ) {
-        self.push(file, range, message.into(), Some(fix.into()));
-    }
-
-    /// A problem inside a TOML string: `at` counts bytes of the string's value.
-    fn add_inside(
-        &mut self,
-        file: &str,
-        string: &Spanned<String>,
-        at: Range<usize>,
-        message: impl Into<String>,
-    ) {
-        let span = string.span();
-        let plain = span.len() == string.get_ref().len() + 2;
-        let range = if plain {
-            span.start + 1 + at.start..span.start + 1 + at.end.max(at.start + 1)
-        } else {
-            span
-        };
-        self.add(file, range, message);
-    }
-
-    fn line(&self, file: &str, at: usize) -> usize {
-        let ends = self.line_ends.get(file);
-        ends.map_or(0, |ends| ends.partition_point(|end| *end < at)) + 1
-    }
-}
 
 /// The parsed files with their names.
 type Files<'s> = Vec<(&'s str, schema::File)>;
 
 pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
-    let mut problems = Problems {
-        found: source.refused().to_vec(),
-        texts: source.files().collect(),
-        line_ends: source
-            .files()
-            .map(|(path, text)| (path, memchr::memchr_iter(b'\n', text.as_bytes()).collect()))
-            .collect(),
-        shown: HashMap::new(),
-        counts: HashMap::new(),
-    };
+    let mut problems = Problems::of(source);
     let files = parse_files(source, &mut problems);
     if too_many(&files, &mut problems) {
-        return Err(sorted(problems));
+        return Err(problems.sorted());
     }
     let version = version(&files, &mut problems);
     let mut table = ClassTable::default();
@@ -211,7 +123,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         problems.add(files.first().map_or("", |(file, _)| file), 0..0, message);
     }
     if !problems.found.is_empty() {
-        return Err(sorted(problems));
+        return Err(problems.sorted());
     }
     table.read_as(&misspelt, &mut flat);
     let frequency = table.class_frequencies(&flat);
@@ -330,14 +242,6 @@ fn too_many(files: &Files<'_>, problems: &mut Problems<'_>) -> bool {
     false
 }
 
-/// The problems as an error, in the order of their places.
-fn sorted(mut problems: Problems<'_>) -> Error {
-    problems
-        .found
-        .sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
-    Error::lexicon(problems.found)
-}
-
 fn version(files: &Files<'_>, problems: &mut Problems<'_>) -> String {
     let head = files.iter().find(|(_, file)| file.schema.is_some());
     match head {
@@ -362,163 +266,6 @@ fn version(files: &Files<'_>, problems: &mut Problems<'_>) -> String {
                 );
             }
             String::new()
-        }
-    }
-}
-
-/// Notes which words are twins, before any word is numbered.
-fn fill_twins(files: &Files<'_>, table: &mut ClassTable, problems: &mut Problems<'_>) {
-    for (path, file) in files {
-        for entry in file.twins.iter().flat_map(|twins| &twins.words) {
-            let forms = |side: &str| side.split_whitespace().map(folded).collect::<Vec<_>>();
-            let sides = entry.get_ref().split_once('=');
-            let sides = sides.map(|(a, b)| (forms(a), forms(b)));
-            let Some((a, b)) = sides.filter(|(a, b)| !a.is_empty() && !b.is_empty()) else {
-                let message = "not two sides of twins";
-                problems.add_with_fix(path, entry.span(), message, "\"him his = her hers\"");
-                continue;
-            };
-            for (forms, twin) in [(&a, Twin::A), (&b, Twin::B)] {
-                for form in forms {
-                    table.interner.add_twin(form.clone(), a[0].clone(), twin);
-                }
-            }
-        }
-    }
-}
-
-/// The key under which a word is looked up: lower case, without apostrophes.
-fn folded(word: &str) -> String {
-    word.to_lowercase().replace('\'', "")
-}
-
-/// Classes that the code asks of every word or nearly. They come first where the lexicon has them: what a
-/// word says of the first 64 classes is looked up most quickly.
-const ASKED_MOST: [&str; 24] = [
-    "answer_blank",
-    "answer_often",
-    "answer_no",
-    "answer_yes",
-    "suspect_word",
-    "victim_word",
-    "partner",
-    "kin",
-    "friend",
-    "child_word",
-    "first_name",
-    "title_word",
-    "introducing_word",
-    "new_partner_word",
-    "former_word",
-    "owning_label",
-    "either_label",
-    "person",
-    "anyone_subject",
-    "clause_opener",
-    "clause_verb",
-    "finite_verb",
-    "negative_word",
-    "joining_word",
-];
-
-fn fill_classes(files: &Files<'_>, table: &mut ClassTable, problems: &mut Problems<'_>) {
-    for name in ASKED_MOST {
-        if files.iter().any(|(_, file)| file.class.contains_key(name)) {
-            table.declare(name);
-        }
-    }
-    for (_, file) in files {
-        for entry in file.irregular.iter().flat_map(|i| &i.verbs) {
-            table.add_irregular(entry.get_ref());
-        }
-        for name in file.class.keys() {
-            table.declare(name);
-        }
-    }
-    for (path, file) in files {
-        for entry in file.frequency.iter().flat_map(|f| &f.words) {
-            match entry
-                .get_ref()
-                .split_once(' ')
-                .and_then(|(w, n)| Some((w, n.trim().parse().ok()?)))
-            {
-                Some((word, count)) => table.add_frequency(word, count),
-                None => problems.add_with_fix(
-                    path,
-                    entry.span(),
-                    "not a word and a count",
-                    "\"the 61000\"",
-                ),
-            }
-        }
-        for (name, class) in &file.class {
-            fill_class(path, name, class.get_ref(), table, problems);
-        }
-    }
-}
-
-fn fill_class(
-    path: &str,
-    name: &str,
-    class: &schema::Class,
-    table: &mut ClassTable,
-    problems: &mut Problems<'_>,
-) {
-    let id = table.declare(name);
-    let mut phrases = Vec::new();
-    for entry in &class.nouns {
-        phrases.extend(
-            noun_forms(entry.get_ref())
-                .into_iter()
-                .map(|form| (entry, form)),
-        );
-    }
-    for entry in &class.verbs {
-        phrases.extend(
-            table
-                .verb(entry.get_ref())
-                .into_iter()
-                .map(|form| (entry, form)),
-        );
-    }
-    phrases.extend(
-        class
-            .misspelt
-            .iter()
-            .map(|entry| (entry, entry.get_ref().clone())),
-    );
-    for (entry, phrase) in phrases {
-        match table.literal(&phrase) {
-            Ok(words) => table.add(id, &words),
-            Err(message) => problems.add(path, entry.span(), message),
-        }
-    }
-    for entry in &class.misspelt {
-        if let Ok([word]) = table.literal(entry.get_ref()).as_deref() {
-            table.add_misspelt(id, *word);
-        }
-    }
-    for entry in &class.words {
-        match parse(entry.get_ref()) {
-            Err(error) => problems.add_inside(path, entry, error.at, error.message),
-            Ok(nodes) => match nodes.as_slice() {
-                [Node::Class { name, .. }] if name.starts_with('#') => {
-                    let shape = table.declare(name);
-                    table.include(id, shape);
-                }
-                nodes => match table.phrases(nodes) {
-                    Ok(all) => all.into_iter().for_each(|words| table.add(id, &words)),
-                    Err(message) => problems.add(path, entry.span(), message),
-                },
-            },
-        }
-    }
-    for include in &class.include {
-        match table.named(include.get_ref()) {
-            Some(other) => {
-                table.include(id, other);
-            }
-            None => unknown_name(path, include, "class", table.names(), problems),
         }
     }
 }
@@ -591,77 +338,6 @@ fn categories(files: &Files<'_>, problems: &mut Problems<'_>) -> Vec<Category> {
         }
     }
     categories
-}
-
-/// Reads a word of a fixed list, or reports it with the list.
-fn value<T: Copy + std::fmt::Display>(
-    path: &str,
-    text: &Spanned<String>,
-    read: fn(&str) -> Option<T>,
-    all: &[T],
-    what: &str,
-    problems: &mut Problems<'_>,
-) -> Option<T> {
-    let read = read(text.get_ref());
-    if read.is_none() {
-        let list: Vec<String> = all.iter().map(ToString::to_string).collect();
-        problems.add_with_fix(
-            path,
-            text.span(),
-            format!("`{}` is no {what}", text.get_ref()),
-            format!("one of: {}", list.join(", ")),
-        );
-    }
-    read
-}
-
-fn unknown_name<'n>(
-    path: &str,
-    name: &Spanned<String>,
-    what: &str,
-    known: impl Iterator<Item = &'n str>,
-    problems: &mut Problems<'_>,
-) {
-    let message = format!("no {what} is called `{}`", name.get_ref());
-    match nearest(name.get_ref(), known) {
-        Some(near) => problems.add_with_fix(
-            path,
-            name.span(),
-            message,
-            format!("did you mean `{near}`?"),
-        ),
-        None => problems.add(path, name.span(), message),
-    }
-}
-
-/// The nearest of some names, if one is near enough to be meant.
-fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    /// A longer name is nobody's slip of the pen.
-    const LONGEST: usize = 100;
-    if name.len() > LONGEST {
-        return None;
-    }
-    let limit = name.len() / 3 + 1;
-    known
-        .map(|other| (edit_distance(name, other), other))
-        .filter(|(distance, _)| *distance <= limit)
-        .min()
-        .map(|(_, other)| other)
-}
-
-fn edit_distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let cost = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = cost.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// Category ids of a list, with `group:NAME` standing for all of a group.

@@ -1,6 +1,7 @@
 //! Multiplies parsed patterns out into linear variants.
 
 use super::classes::{ClassTable, Forms, Members};
+use super::problems::nearest;
 use crate::lexicon::pattern::{Node, PatternError, parse};
 use crate::lexicon::{Slot, limits};
 use crate::matcher::{ClassId, Element, MOST_STEPS, People, Step, StepBits, Variant, Within};
@@ -253,7 +254,7 @@ fn find_class(
     match name {
         "#num" | "#time" | "#times" | "#letter" => Ok(table.declare(name)),
         _ => table.named(name).ok_or_else(|| {
-            let near = super::nearest(name, table.names());
+            let near = nearest(name, table.names());
             let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             (
                 Some(at.clone()),
