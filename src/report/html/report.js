@@ -234,6 +234,8 @@
         parts.push(incident.id, incident.date, incident.origin, ...incident.fields.map((field) => field.text));
       }
       haystacks[number] = folded(parts.join("\n"));
+      // Engines put a joined text together when it is first read: now, not at the reader's first stroke.
+      haystacks[number].includes("\n");
     }
     return haystacks[number];
   }
@@ -241,18 +243,37 @@
   const pause = () => new Promise((resolve) => setTimeout(resolve));
   let query = 0;
 
-  /** Works out which cases pass the filters. Searching yields often, so that typing stays smooth. */
+  /** Puts the first rows of `kept` in place of the list. */
+  function redraw(kept) {
+    listed = kept;
+    drawn = 0;
+    lastTier = lastList = null;
+    byId("cases").replaceChildren();
+    drawMore();
+  }
+
+  /**
+   * Works out which cases pass the filters. A search before the texts were read yields often, so that typing stays
+   * smooth, and shows what it has found as soon as there is something.
+   */
   async function applyFilters() {
     const mine = ++query;
     const needles = [...folded(filters.search).matchAll(/"([^"]+)"|(\S+)/g)].map((match) => match[1] || match[2]);
+    const order = ORDERS[filters.sort];
     const kept = [];
     let slice = performance.now();
+    let begun = false;
     for (let number = 0; number < run.cases.length; number++) {
       const row = run.cases[number];
       if (!passes(row)) continue;
       if (needles.length) {
         if (performance.now() - slice > 30) {
           byId("showing").textContent = "Searching…";
+          // Not where the rows have an order of their own: the first found need not be the first in it.
+          if (!begun && kept.length && !order) {
+            begun = true;
+            redraw([...kept]);
+          }
           await pause();
           if (mine !== query) return;
           slice = performance.now();
@@ -262,13 +283,8 @@
       }
       kept.push(number);
     }
-    const order = ORDERS[filters.sort];
     if (order) kept.sort((a, b) => order(run.cases[a], run.cases[b]) || a - b);
-    listed = kept;
-    drawn = 0;
-    lastTier = lastList = null;
-    byId("cases").replaceChildren();
-    drawMore();
+    redraw(kept);
     const all = run.cases.length.toLocaleString("en-GB");
     const narrowed = NAMES.some((name) => name !== "sort" && filters[name]);
     byId("showing").textContent = narrowed
@@ -309,7 +325,8 @@
     }
 
     let timer = 0;
-    const changed = (wait) => {
+    // Strokes that wait for the page are answered together.
+    const changed = () => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         for (const name of NAMES) filters[name] = control(name).value.trim();
@@ -319,10 +336,10 @@
           // Some viewers forbid it for local files; the filter works all the same.
         }
         applyFilters();
-      }, wait);
+      });
     };
-    byId("search").addEventListener("input", () => changed(60));
-    for (const name of NAMES.filter((name) => name !== "search")) control(name).addEventListener("change", () => changed(0));
+    byId("search").addEventListener("input", changed);
+    for (const name of NAMES.filter((name) => name !== "search")) control(name).addEventListener("change", changed);
     byId("cover").checked = covering;
     byId("cover").addEventListener("change", () => {
       cover(byId("cover").checked);
@@ -331,7 +348,7 @@
     byId("filters").addEventListener("submit", (event) => event.preventDefault());
     byId("filters").addEventListener("reset", () => {
       setTimeout(() => (byId("cover").checked = covering));
-      changed(0);
+      changed();
     });
     // A chart's parts lead where the links of its table lead.
     byId("overview").addEventListener("click", (event) => {
