@@ -146,6 +146,7 @@ impl Trap {
 fn traps() -> Vec<Trap> {
     [
         include_str!("data/assertion.toml"),
+        include_str!("data/assertion_blind.toml"),
         include_str!("data/assertion_forms.toml"),
         include_str!("data/assertion_roles.toml"),
         include_str!("data/assertion_scope.toml"),

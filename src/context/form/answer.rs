@@ -2,7 +2,7 @@
 
 use crate::lexicon::Lexicon;
 use crate::matcher::{ClassId, PhraseHits};
-use crate::segment::Segmented;
+use crate::segment::{Break, Segmented};
 
 /// What is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) struct AnswerClasses {
     pub often: Option<ClassId>,
     pub blank: Option<ClassId>,
     pub not_after_no: Option<ClassId>,
+    /// "She said he did": a yes or a no only where the words end there.
+    pub echo: [Option<ClassId>; 2],
 }
 
 impl AnswerClasses {
@@ -33,6 +35,7 @@ impl AnswerClasses {
             often: named("answer_often"),
             blank: named("answer_blank"),
             not_after_no: named("not_after_no"),
+            echo: [named("answer_echo_yes"), named("answer_echo_no")],
         }
     }
 }
@@ -66,4 +69,29 @@ pub(super) fn answer_at(
         .into_iter()
         .find(|(class, _, _)| class.is_some_and(|class| lexicon.classes.has(word, class)))
         .map(|(_, answer, often)| (answer, often, 1))
+}
+
+/// The answer that repeats the verb of its question and ends there ("she said he did", "that he had
+/// not"), with its length.
+pub(super) fn echo_at(
+    lexicon: &Lexicon,
+    classes: &AnswerClasses,
+    text: &Segmented,
+    phrases: &PhraseHits,
+    token: usize,
+) -> Option<(Answer, usize)> {
+    let kinds = [
+        (classes.echo[1], Answer::No),
+        (classes.echo[0], Answer::Yes),
+    ];
+    phrases.starting(token).iter().find_map(|hit| {
+        let ends = text
+            .tokens
+            .get(hit.end as usize)
+            .is_none_or(|next| next.gap != Break::None);
+        kinds.into_iter().find_map(|(class, answer)| {
+            let own = class.is_some_and(|class| lexicon.classes.kind_has(hit.kind, class));
+            (own && ends).then(|| (answer, hit.end as usize - token))
+        })
+    })
 }

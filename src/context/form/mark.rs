@@ -37,6 +37,23 @@ pub(crate) fn marks(
         };
         let end = at + length;
         let stem = stem_before(text, segmented, at, done);
+        if let Some((answer, given)) = choice(text, lexicon, &classes, segmented, phrases, at..end)
+        {
+            if !stem.is_empty() {
+                marks.push(Mark {
+                    answer,
+                    span: Span::new(
+                        tokens[given.start].start as usize,
+                        tokens[given.end - 1].end as usize,
+                    ),
+                    tokens: given.clone(),
+                    stem,
+                });
+                done = given.end;
+            }
+            at = given.end;
+            continue;
+        }
         let has = |token: usize, class: Option<ClassId>| {
             class.is_some_and(|class| lexicon.classes.has(tokens[token].word, class))
         };
@@ -106,6 +123,61 @@ fn in_prose(
     }
 }
 
+/// `Y / N: N`, `Yes / No / Not known`: a printed choice and what was chosen after it; left as it was
+/// printed, nobody has answered. The tokens are those of what was chosen, or of the choice.
+fn choice(
+    text: &str,
+    lexicon: &Lexicon,
+    classes: &AnswerClasses,
+    segmented: &Segmented,
+    phrases: &PhraseHits,
+    first: Range<usize>,
+) -> Option<(Answer, Range<usize>)> {
+    let next = |at: usize| {
+        let known = at < segmented.tokens.len();
+        let found = known.then(|| answer_at(lexicon, classes, segmented, phrases, at));
+        found.flatten().map(|(answer, _, length)| (answer, length))
+    };
+    let mut end = first.end;
+    while let Some((_, length)) = next(end).filter(|_| between(text, segmented, end).trim() == "/")
+    {
+        end += length;
+    }
+    if end == first.end {
+        return None;
+    }
+    let set_off = end < segmented.tokens.len()
+        && between(text, segmented, end).contains([':', '=', '-', '–', ')', '>'])
+        && !between(text, segmented, end).contains(['\n', '.']);
+    let chosen = next(end).filter(|_| set_off);
+    Some(match chosen {
+        Some((answer, length)) => (answer, end..end + length),
+        None => (Answer::Blank, first.start..end),
+    })
+}
+
+/// A heading alone in its line, and its answer alone at the head of the next one.
+fn stands_under(text: &str, segmented: &Segmented, answer: usize) -> bool {
+    let apart = between(text, segmented, answer);
+    if apart.matches('\n').count() != 1 || !apart.trim().is_empty() || answer == 0 {
+        return false;
+    }
+    let start = segmented.tokens[answer].start as usize;
+    let heading_end = segmented.tokens[answer - 1].end as usize;
+    let heading_start = text[..heading_end].rfind('\n').map_or(0, |at| at + 1);
+    let heading = text[heading_start..heading_end].trim();
+    let words = heading.split_whitespace().count();
+    let rest = segmented.tokens[answer].end as usize;
+    let after = text[rest..].trim_start_matches([' ', '\t', '\r']);
+    let closed = after.is_empty() || after.starts_with(['\n', ',', '.', ';', '-', '–', '(']);
+    let capital = |words: &str| words.starts_with(char::is_uppercase);
+    (1..=LONGEST_HEADING).contains(&words)
+        && capital(heading)
+        && capital(&text[start..])
+        && closed
+        && !heading.contains(['.', '!', ',', ';'])
+}
+
 /// What stands between two tokens, or before the first or after the last one.
 fn between<'t>(text: &'t str, segmented: &Segmented, after: usize) -> &'t str {
     let start = after
@@ -128,7 +200,10 @@ fn stem_before(text: &str, segmented: &Segmented, answer: usize, done: usize) ->
         let apart = between(text, segmented, start);
         let edge = if start == answer {
             // The mark after the question itself.
-            gap == Break::Sentence && !apart.contains('?') && !is_label_gap(apart)
+            gap == Break::Sentence
+                && !apart.contains('?')
+                && !is_label_gap(apart)
+                && !stands_under(text, segmented, answer)
         } else {
             // "self harm / suicidal thoughts: none" asks both.
             apart.trim() != "/" && gap >= Break::Strong
@@ -181,7 +256,8 @@ fn is_mark(
     let before = between(text, segmented, answer.start);
     let after = between(text, segmented, answer.end);
     let last = answer.end == segmented.tokens.len();
-    let asked = before.contains(['?', ':', '=', '|', '\t']);
+    let asked =
+        before.contains(['?', ':', '=', '|', '\t']) || stands_under(text, segmented, answer.start);
     let dashed =
         before.contains(['-', '–', '—']) || before.contains(['(', '[']) || before.contains("..");
     let ends =

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::answer::{Answer, AnswerClasses, answer_at};
+use super::answer::{Answer, AnswerClasses, answer_at, echo_at};
 use crate::lexicon::Lexicon;
 use crate::matcher::{ClassId, PhraseHits};
 use crate::segment::{Break, Segmented};
@@ -36,6 +36,14 @@ pub(crate) fn leading_answer(
             first = (at + 1).min(sentence.last - 1);
         }
     }
+    // "She said he did", "IP replied that he had not", "He did not."
+    let that = named_that(lexicon, text, first);
+    if let Some((answer, length)) = (asked && (first > sentence.first || that > first))
+        .then(|| echo_at(lexicon, &classes, text, phrases, that))
+        .flatten()
+    {
+        return Some((answer, sentence.first..(that + length).min(sentence.last)));
+    }
     let (answer, _, length) = answer_at(lexicon, &classes, text, phrases, first)?;
     let end = first + length;
     let runs_on = end < sentence.last && text.tokens[end].gap == Break::None;
@@ -47,6 +55,19 @@ pub(crate) fn leading_answer(
         return None;
     }
     Some((answer, sentence.first..end.min(sentence.last)))
+}
+
+/// The token behind a "that", if one stands at `at`.
+fn named_that(lexicon: &Lexicon, text: &Segmented, at: usize) -> usize {
+    let that = lexicon
+        .named
+        .get("that_word")
+        .is_some_and(|class| lexicon.classes.has(text.tokens[at].word, class));
+    if that && at + 1 < text.tokens.len() {
+        at + 1
+    } else {
+        at
+    }
 }
 
 /// The answer to what was asked, later in the same sentence: "asked if he had hit her, she said no".
@@ -63,6 +84,13 @@ pub(crate) fn later_answer(
         class.is_some_and(|class| lexicon.classes.has(text.tokens[token].word, class))
     };
     for token in range.clone() {
+        // "Asked whether he hit her and she replied that he had."
+        if token > range.start && has(token - 1, said) {
+            let that = named_that(lexicon, text, token);
+            if let Some((answer, length)) = echo_at(lexicon, &classes, text, phrases, that) {
+                return Some((answer, token..(that + length).min(range.end)));
+            }
+        }
         let Some((answer, _, length)) = answer_at(lexicon, &classes, text, phrases, token) else {
             continue;
         };

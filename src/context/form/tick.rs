@@ -44,7 +44,7 @@ pub(super) fn ticks(text: &str, segmented: &Segmented, marks: &mut Vec<Mark>) {
     // One layout a text: ticks stand before their questions if the first one begins its line.
     let leads = found
         .first()
-        .is_some_and(|(span, _)| heads_line(text, span.start));
+        .is_some_and(|(span, _)| heads_line(text, before_number(text, span.start)));
     for (index, (span, answer)) in found.iter().enumerate() {
         // To the next tick or from the last one, within the line.
         let part = if leads {
@@ -71,4 +71,13 @@ pub(super) fn ticks(text: &str, segmented: &Segmented, marks: &mut Vec<Mark>) {
             });
         }
     }
+}
+
+/// Where the number of a question before a box begins: `17 [x] Threats to kill`, `Q4. ☑ isolated`.
+fn before_number(text: &str, at: usize) -> usize {
+    text[..at]
+        .trim_end_matches([' ', '\t', '.', ')', ':'])
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .trim_end_matches(['Q', 'q'])
+        .len()
 }
