@@ -174,7 +174,7 @@ impl Roles {
             .rev()
             .filter(|_| joined)
             .find(|at| Self::has(lexicon, text, *at, self.classes.saying))?;
-        let said_to = says + 1..pronoun;
+        let mut said_to = says + 1..pronoun;
         // Without "that" only what stands right behind the verb is what is said.
         if says + 1 < pronoun && !that(pronoun - 1) && pronoun - says > 2 {
             return None;
@@ -185,7 +185,7 @@ impl Roles {
         let person = (says.saturating_sub(SAYS).max(unit.start)..says)
             .rev()
             .find(|at| self.label(lexicon, text, *at..*at + 1).is_some())?;
-        let told = said_to.clone().any(|at| {
+        let told = said_to.any(|at| {
             Self::has(lexicon, text, at, self.classes.object)
                 || Self::has(lexicon, text, at, self.classes.victim)
         });
