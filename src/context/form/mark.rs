@@ -194,6 +194,13 @@ fn between<'t>(text: &'t str, segmented: &Segmented, after: usize) -> &'t str {
 fn stem_before(text: &str, segmented: &Segmented, answer: usize, done: usize) -> Range<usize> {
     let tokens = &segmented.tokens;
     let floor = done.max(answer.saturating_sub(LONGEST_STEM));
+    // "No. Calls, texts, following? No": a comma parts questions only in a list that goes on from the
+    // answer before it.
+    let goes_on = done > 0
+        && floor == done
+        && tokens[done..answer]
+            .iter()
+            .all(|token| token.gap < Break::Strong);
     let mut start = answer;
     while start > floor {
         let gap = tokens[start].gap;
@@ -208,7 +215,7 @@ fn stem_before(text: &str, segmented: &Segmented, answer: usize, done: usize) ->
             // "self harm / suicidal thoughts: none" asks both.
             apart.trim() != "/" && gap >= Break::Strong
                 || apart.contains([')', '\n', '"', '|'])
-                || done > 0 && floor == done && apart.contains(',')
+                || goes_on && apart.contains(',')
         };
         if edge {
             break;

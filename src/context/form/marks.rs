@@ -62,14 +62,25 @@ impl Marks {
         before > 0 && cue.end <= self.answers[before - 1].1
     }
 
-    /// The first mark in whose question a mention stands.
+    /// The first mark in whose question a mention stands, or whose answer a mention goes over that
+    /// begins in the question ("frightened N 'of him?'").
     pub fn asking(&self, mention: &Mention) -> Option<&Mark> {
         let (start, end) = (mention.tokens.start, mention.tokens.end);
-        let from = end.saturating_sub(self.longest);
+        let from = start.saturating_sub(self.longest);
         let first = self.places.partition_point(|place| place.0 < from);
         let last = self.places.partition_point(|place| place.0 <= start);
         let around = self.places.get(first..last).unwrap_or_default();
-        let asks = around.iter().filter(|(_, own, _)| end <= *own);
+        let goes_over = |number: usize| {
+            let mark = &self.list[number];
+            start < mark.stem.end
+                && mark.stem.end <= mark.tokens.start
+                && mark.tokens.end <= end
+                && !mark.tokens.is_empty()
+                && !mark.tokens.clone().any(|token| mention.took(token))
+        };
+        let asks = around
+            .iter()
+            .filter(|(_, own, number)| end <= *own || goes_over(*number));
         asks.map(|(_, _, number)| *number)
             .min()
             .map(|number| &self.list[number])
