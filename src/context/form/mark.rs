@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::answer::{Answer, AnswerClasses, answer_at};
+use super::boxes::box_choices;
 use super::tick::ticks;
 use super::{Mark, Marks};
 use crate::lexicon::Lexicon;
@@ -27,9 +28,25 @@ pub(crate) fn marks(
     marks.clear();
     let classes = AnswerClasses::new(lexicon);
     let tokens = &segmented.tokens;
+    let boxed = box_choices(text, lexicon, &classes, segmented, phrases);
+    let mut choices = boxed.iter().peekable();
     let mut done = 0;
     let mut at = 0;
     while at < tokens.len() {
+        if let Some(choice) = choices.next_if(|choice| choice.tokens.start <= at) {
+            let stem = stem_before(text, segmented, at, done);
+            if !stem.is_empty() {
+                marks.push(Mark {
+                    answer: choice.answer,
+                    span: choice.span,
+                    tokens: choice.tokens.clone(),
+                    stem,
+                });
+            }
+            done = choice.tokens.end;
+            at = done;
+            continue;
+        }
         let Some((answer, often, length)) = answer_at(lexicon, &classes, segmented, phrases, at)
         else {
             at += 1;
@@ -72,7 +89,8 @@ pub(crate) fn marks(
         }
         at = end;
     }
-    ticks(text, segmented, marks);
+    let taken: Vec<Span> = boxed.iter().map(|choice| choice.whole).collect();
+    ticks(text, segmented, &taken, marks);
     in_prose(text, lexicon, segmented, phrases, marks);
     found.index();
 }

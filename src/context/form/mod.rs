@@ -7,6 +7,7 @@
 //! question is never read as a disclosure, only its answer; a blank is neither yes nor no.
 
 mod answer;
+mod boxes;
 mod comment;
 mod mark;
 mod marks;

@@ -18,29 +18,15 @@ const SHAPES: [(&str, Answer); 6] = [
 ];
 
 /// Ticks and crosses: after a question (`Strangled ✓`) or in a box before it (`☑ strangled`).
-pub(super) fn ticks(text: &str, segmented: &Segmented, marks: &mut Vec<Mark>) {
-    let boxes = SHAPES.iter().any(|(shape, _)| text.contains(shape));
-    if text.is_ascii() && !boxes {
-        return;
-    }
+pub(super) fn ticks(text: &str, segmented: &Segmented, taken: &[Span], marks: &mut Vec<Mark>) {
     let tokens = &segmented.tokens;
-    let mut found: Vec<(Span, Answer)> = Vec::new();
-    for (at, c) in text.char_indices() {
-        let answer = match c {
-            '✓' | '✔' | '☑' | '✅' => Answer::Yes,
-            '✗' | '✘' | '❌' => Answer::No,
-            '☐' => Answer::Blank,
-            _ => continue,
-        };
-        found.push((Span::new(at, at + c.len_utf8()), answer));
-    }
-    for (shape, answer) in SHAPES {
-        found.extend(
-            text.match_indices(shape)
-                .map(|(at, _)| (Span::new(at, at + shape.len()), answer)),
-        );
-    }
-    found.sort_by_key(|(span, _)| span.start);
+    let mut found = boxes(text);
+    // Those of printed choices are answered by the words beside them.
+    found.retain(|(span, _)| {
+        !taken
+            .iter()
+            .any(|own| own.start <= span.start && span.end <= own.end)
+    });
     // One layout a text: ticks stand before their questions if the first one begins its line.
     let leads = found
         .first()
@@ -71,6 +57,32 @@ pub(super) fn ticks(text: &str, segmented: &Segmented, marks: &mut Vec<Mark>) {
             });
         }
     }
+}
+
+/// Every tick, cross and box, in the order of the text.
+pub(super) fn boxes(text: &str) -> Vec<(Span, Answer)> {
+    let typed = SHAPES.iter().any(|(shape, _)| text.contains(shape));
+    if text.is_ascii() && !typed {
+        return Vec::new();
+    }
+    let mut found: Vec<(Span, Answer)> = Vec::new();
+    for (at, c) in text.char_indices() {
+        let answer = match c {
+            '✓' | '✔' | '☑' | '✅' | '☒' => Answer::Yes,
+            '✗' | '✘' | '❌' => Answer::No,
+            '☐' | '□' | '▢' => Answer::Blank,
+            _ => continue,
+        };
+        found.push((Span::new(at, at + c.len_utf8()), answer));
+    }
+    for (shape, answer) in SHAPES {
+        found.extend(
+            text.match_indices(shape)
+                .map(|(at, _)| (Span::new(at, at + shape.len()), answer)),
+        );
+    }
+    found.sort_by_key(|(span, _)| span.start);
+    found
 }
 
 /// Where the number of a question before a box begins: `17 [x] Threats to kill`, `Q4. ☑ isolated`.
