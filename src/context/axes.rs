@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::cues::Active;
 use super::form::Answer;
-use crate::assertion::{Certainty, Polarity, Role, Temporality, Voice};
+use crate::assertion::{Certainty, Polarity, Temporality, Voice};
 use crate::lexicon::{Direction, Effect, Lexicon, Rule};
 use crate::mention::{Cue, Mention};
 use crate::segment::{Segmented, Sentence};
@@ -318,7 +318,6 @@ pub(super) fn settle(lexicon: &Lexicon, mention: &mut Mention) {
         category.reroute.iter().find(|(own, _)| *own == role)
     }) {
         mention.category = *to;
-        mention.assertion.experiencer = Role::Suspect;
     }
     if mention.suppressed.is_some() {
         return;

@@ -78,6 +78,7 @@ impl Context {
                 roles.assign(lexicon, segmented, mention);
             },
         );
+        roles::keep_apart(lexicon, mentions);
         form::contradictions(text, lexicon, &self.marks, mentions);
     }
 

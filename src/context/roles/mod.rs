@@ -9,10 +9,13 @@
 //! the abuse told in the same text ties to the suspect. Otherwise it stays with the victim.
 
 mod abuse;
+mod apart;
 mod sufferer;
 mod vote;
 
 use std::ops::Range;
+
+pub(crate) use self::apart::keep_apart;
 
 use crate::assertion::{Group, Role, Voice};
 use crate::lexicon::Lexicon;

@@ -78,7 +78,13 @@ impl Roles {
                 return role;
             }
         }
-        if let Some(role) = kind.and_then(|kind| self.kinds[kind]) {
+        // Words of a suspect's threat are taken for the victim's own only on the plain grounds above: the
+        // two are never to be swapped.
+        let weak = |role: Role| !(default == Role::Suspect && role == Role::Victim);
+        if let Some(role) = kind
+            .and_then(|kind| self.kinds[kind])
+            .filter(|role| weak(*role))
+        {
             self.note(
                 text,
                 mention,
@@ -99,8 +105,10 @@ impl Roles {
                 .find_map(|at| Some((at, self.label(lexicon, text, at..at + 1)?)));
             if let Some((at, label)) = whose {
                 let role = role_of(label);
-                self.note(text, mention, role, "the person before \"who\"", Some(at));
-                return role;
+                if weak(role) {
+                    self.note(text, mention, role, "the person before \"who\"", Some(at));
+                    return role;
+                }
             }
         }
         let own_words = kind.is_none()
@@ -140,6 +148,11 @@ impl Roles {
             if of_owner && (label == Label::Other || label == Label::Partner && theirs != kind) {
                 continue;
             }
+            if kind.is_some_and(|kind| {
+                self.is_another(lexicon, text, token, mention.tokens.start, kind)
+            }) {
+                continue;
+            }
             let near = mention.tokens.start - token <= 2 * NEAR
                 && token >= unit.start
                 && self.acts(lexicon, text, token, mention.tokens.start);
@@ -153,10 +166,44 @@ impl Roles {
                 }
                 Label::Child | Label::Other => continue,
             };
+            if !weak(role) {
+                break;
+            }
             self.note(text, mention, role, "nearest person before it", Some(token));
             return role;
         }
         default
+    }
+
+    /// Whether the first pronoun behind a person tells that pronouns of `kind` are somebody else's: "her partner
+    /// says he found her", "her ex posted the video of her".
+    fn is_another(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        person: usize,
+        before: usize,
+        kind: usize,
+    ) -> bool {
+        let is = |at: usize, class| Self::has(lexicon, text, at, class);
+        let end = text.unit_of(person).end.min(before);
+        let first = (person + 1..end).find_map(|at| Some((at, kind_of(text, at)?)));
+        let Some((at, own)) =
+            first.filter(|(at, _)| self.label(lexicon, text, *at..*at + 1).is_none())
+        else {
+            return false;
+        };
+        let (object, owner) = (is(at, self.classes.object), is(at, self.classes.owner));
+        if own == kind {
+            // Nobody posts a video "of her" and is meant by it.
+            let ends = text
+                .tokens
+                .get(at + 1)
+                .is_none_or(|next| next.gap != Break::None)
+                || is(at + 1, self.classes.linking);
+            return object && ends && is(at - 1, self.classes.linking);
+        }
+        !object && !owner
     }
 
     /// The person of whom a pronoun behind "says" or "told us that" is said. Who tells it to the person
