@@ -78,7 +78,7 @@ impl Context {
                 roles.assign(lexicon, segmented, mention);
             },
         );
-        roles::keep_apart(lexicon, mentions);
+        roles.keep_apart(lexicon, segmented, mentions);
         form::contradictions(text, lexicon, &self.marks, mentions);
     }
 

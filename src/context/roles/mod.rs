@@ -15,8 +15,6 @@ mod vote;
 
 use std::ops::Range;
 
-pub(crate) use self::apart::keep_apart;
-
 use crate::assertion::{Group, Role, Voice};
 use crate::lexicon::Lexicon;
 use crate::matcher::ClassId;
@@ -41,6 +39,9 @@ pub(crate) struct Roles {
     narrator_is_victim: bool,
     /// The narrative tells of abuse, so that a partner in it may be the suspect.
     abuse: bool,
+    /// The narrative tells of abuse, or of a partner or a victim: without any of them a suspect is one of some other
+    /// offence, and the suicidality in the text is that person's own.
+    tied: bool,
     /// The role of each kind of pronoun, where the abuse that is told makes it plain.
     kinds: [Option<Role>; 2],
     /// Some word labels the suspect, so that others who do something are others.
@@ -141,9 +142,16 @@ impl Roles {
             .collect();
         objects.sort_unstable();
         let suspect_named = text.tokens.iter().any(|t| has(t.word, classes.suspect));
+        let tied = abuse
+            || !told.is_empty()
+            || text
+                .tokens
+                .iter()
+                .any(|t| has(t.word, classes.victim) || has(t.word, classes.partner));
         let mut roles = Self {
             narrator_is_victim: first && !labelled,
             abuse,
+            tied,
             classes,
             kinds: [None, None],
             suspect_named,

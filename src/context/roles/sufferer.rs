@@ -33,6 +33,7 @@ impl Roles {
         // A threat to kill oneself if left is the partner's who is left, abuse told or not.
         let role_of = |label: Label| match label {
             Label::Partner if default == Role::Suspect => Role::Suspect,
+            Label::Suspect if !self.tied => default,
             label => self.role_of(label),
         };
         if let Some(label) = self.slot_label(lexicon, text, slot) {
