@@ -118,3 +118,31 @@ fn narratives_keep_what_was_learnt() {
         );
     }
 }
+
+/// Records that use the words of abuse or of suicide and tell of neither, and their twins in which the same words tell of it:
+/// fewer of the former are flagged than once were, and no fewer of the latter.
+#[test]
+fn decoys_and_their_twins_are_told_apart() {
+    /// Labels found wrongly in decoys at most.
+    const WRONG: u64 = 106;
+    /// Labels of twins found at least, and found wrongly at most.
+    const TWINS: (u64, u64) = (312, 110);
+    let read = |name: &str| {
+        let path = crate_folder().join("tests/data/fresh").join(name);
+        read_gold(&path).expect("sound")
+    };
+    let (decoys, twins) = (read("decoys.jsonl"), read("twins.jsonl"));
+    assert_eq!((decoys.len(), twins.len()), (220, 140));
+    let alone = evaluate(built_in(), &decoys, None).total;
+    let told = evaluate(built_in(), &twins, None).total;
+    eprintln!("decoys: {alone:?}, twins: {told:?}");
+    assert!(
+        alone.false_positives <= WRONG,
+        "more decoys are taken in: {alone:?}"
+    );
+    assert!(told.true_positives >= TWINS.0, "fewer found: {told:?}");
+    assert!(
+        told.false_positives <= TWINS.1,
+        "more found wrongly: {told:?}"
+    );
+}

@@ -9,9 +9,12 @@ use crate::segment::Segmented;
 impl Roles {
     /// Sets aside mentions of the victim's own suicidality in words that are also read as the suspect's: the same words
     /// cannot be both, and a category that is re-routed to another by its experiencer says which of them it is. Only
-    /// where somebody is named or tied by pronouns as the one who threatens: by its wording alone a threat may be the
+    /// where abuse is told and somebody is named or tied by pronouns as the one who threatens: by its wording alone a threat may be the
     /// victim's own words.
     pub(crate) fn keep_apart(&self, lexicon: &Lexicon, text: &Segmented, mentions: &mut [Mention]) {
+        if !self.abuse {
+            return;
+        }
         let of_suspect = |m: &Mention| {
             m.suppressed.is_none()
                 && m.assertion.experiencer == Role::Suspect
@@ -22,7 +25,7 @@ impl Roles {
                     .any(|cue| cue.effect == Effect::Experiencer(Role::Suspect))
                     || matches!(
                         self.slot_label(lexicon, text, m.experiencer),
-                        Some(Label::Suspect | Label::Partner)
+                        Some(Label::Suspect)
                     ))
         };
         let mut threats: Vec<(usize, usize, usize)> = mentions

@@ -230,8 +230,12 @@ impl Roles {
         if said_to.clone().any(|at| text.tokens[at].gap != Break::None) {
             return None;
         }
+        // "AP came to IP's work, told him": whose work it is says nothing.
+        let only_owns =
+            |at: usize| at + 1 < says && Self::has(lexicon, text, at, self.classes.owning);
         let person = (says.saturating_sub(SAYS).max(unit.start)..says)
             .rev()
+            .filter(|at| !only_owns(*at))
             .find(|at| self.label(lexicon, text, *at..*at + 1).is_some())?;
         let told = said_to.any(|at| {
             Self::has(lexicon, text, at, self.classes.object)
