@@ -12,6 +12,7 @@ use throughline::case::coverage::{Coverage, Gap, Unread};
 use throughline::case::inconsistency::{Inconsistency, inconsistencies};
 use throughline::case::link::{LinkKeys, Linker, Links};
 use throughline::case::names::NameIndex;
+use throughline::case::order::digest;
 use throughline::case::pattern::{FactKind, pattern};
 use throughline::narrative::{Extra, Field, Record};
 use throughline::scan::Scanner;
@@ -51,7 +52,7 @@ fn gather(records: &[Record], coded: &[CodedColumn]) -> CaseRecord {
         id: "C1".into(),
         ..CaseRecord::default()
     };
-    for (ordinal, record) in records.iter().enumerate() {
+    for record in records {
         let (mut mentions, mut signals) = (Vec::new(), Vec::new());
         for field in &record.fields {
             let found = scanner.scan(&field.text);
@@ -70,7 +71,7 @@ fn gather(records: &[Record], coded: &[CodedColumn]) -> CaseRecord {
             &mentions,
             &signals,
             ticks,
-            ordinal as u64,
+            digest(record),
             None,
         );
     }
