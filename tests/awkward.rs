@@ -502,7 +502,7 @@ fn json() {
         file("array within an object, cut in a record", "a.json", format!("{{\"records\": [{one},\n{}", &two[..20])).reads(2).rejects(&[(2, "is the file cut short?")]).finds(&["1"]),
         file("array within an object, cut behind a record", "a.json", format!("{{\"records\": [\n{one}\n")).reads(2).rejects(&[(3, "the array is not closed")]).finds(&["1"]),
         file("array within an object, cut behind the array", "a.json", format!("{{\"records\": [\n{one}\n],\n\"n\": 1")).reads(2).rejects(&[(3, "the object around \"records\" is not closed")]).finds(&["1"]),
-        file("array within an object, and more behind it", "a.json", format!("{{\"records\": [{one}]}}\n{{\"records\": [{two}]}}")).reads(2).rejects(&[(1, "what stands behind")]).finds(&["1"]),
+        file("array within an object, and more behind it", "a.json", format!("{{\n\"records\": [{one}]}}\n{{\"records\": [{two}]}}")).reads(2).rejects(&[(2, "what stands behind")]).finds(&["1"]),
         file("array within an object with a broken record", "a.json", format!("{{\"records\": [\n{{\"narrative\": oops}},\n{two},\n7\n]}}")).reads(3).rejects(&[(2, "broken JSON"), (4, "not a JSON object")]).finds(&["2"]),
         file("long text under another key", "a.jsonl", format!("{{\"notes\":\"{TOLD}\",\"account\":\"{}\"}}\n", "word ".repeat(20))).reads(1).says(&["long text in \"account\" is not read"]),
         file("JSON Lines called json", "a.json", format!("{one}\n{{\n{two}\n")).reads(3).rejects(&[(2, "broken JSON")]).finds(&["2"]),
