@@ -8,14 +8,15 @@ use std::sync::atomic::AtomicBool;
 use sha2::{Digest as _, Sha256};
 
 use super::cases::{Cases, Looker, case_row, check_row};
+use super::kept_rows::{Kept, KeptRows, Ranks};
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::masking::Masking;
 use super::parts::Parts;
 use super::per_case::PerCase;
 use super::reviewed::has_room;
 use super::rows::{CaseRow, CheckRow, MentionRow, ReportCounts};
-use super::spool::{Kept, KeptField, KeptMention, Spool};
-use super::tables::{OutputFormat, SortedTable, TableWriter};
+use super::spool::{Kept as KeptTexts, Spool, cues, kept_fields};
+use super::tables::{OutputFormat, SortedTable, TableWriter, kept_rows_file};
 use super::view::{Told, case_counts, report_case};
 use super::workbook::{workbook_about, workbook_counts, workbook_tables};
 use super::xlsx::{WorkbookData, write_workbook};
@@ -32,7 +33,6 @@ use crate::case::{CaseRecord, tier_of};
 use crate::checks::statements;
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
-use crate::mention::Mention;
 use crate::narrative::{Record, Rejected};
 use crate::pipeline::{Outcome, Scanned};
 use crate::read::InputInfo;
@@ -378,15 +378,25 @@ impl<'l> RunWriter<'l> {
         let run = run_id(lexicon, inputs, &options.manifest);
         let mut kept = spool.map(Spool::read_back).transpose()?;
         // What is written of all cases in reading order needs to know that order first.
-        let ranked = match options.per_case || options.formats.contains(&OutputFormat::Xlsx) {
-            true => order.references()?,
-            false => Vec::new(),
-        };
-        let ranked: Vec<&str> = ranked.iter().map(String::as_str).collect();
-        let mut folders = match options.per_case {
-            true => Some(PerCase::create(folder, &ranked, options.raw_csv)?),
+        let xlsx = options.formats.contains(&OutputFormat::Xlsx);
+        let ranks = Ranks::of(&options.storage, folder, |rank| {
+            match options.per_case || xlsx {
+                true => order.references(rank),
+                false => Ok(()),
+            }
+        })?;
+        let evidence = match options.per_case {
+            true => {
+                let path = kept_rows_file(folder, "evidence");
+                Some(KeptRows::open(path, Kept::ByCase, &ranks, "evidence")?)
+            }
             false => None,
         };
+        let mut folders = match &evidence {
+            Some(rows) => Some(PerCase::create(folder, rows, options.raw_csv)?),
+            None => None,
+        };
+        let mut counted = Told::new(lexicon);
         let html = options.formats.contains(&OutputFormat::Html);
         let mut parts = Parts::new(lexicon, &options);
         let mut tiers = [0; 3];
@@ -403,6 +413,7 @@ impl<'l> RunWriter<'l> {
                 return Ok(());
             };
             tiers[usize::from(assessment.tier.clamp(1, 3)) - 1] += 1;
+            counted.add(entry);
             cases.write_row(&case_row(lexicon, entry, assessment).cells())?;
             for (at, row) in entry.chronology.iter().enumerate() {
                 chronology.write_row(&row.cells(own, at + 1))?;
@@ -449,20 +460,18 @@ impl<'l> RunWriter<'l> {
             })?;
         }
         drop(order);
-        if let Some(folders) = folders
-            && !options.formats.contains(&OutputFormat::Xlsx)
-        {
-            folders.remove_kept()?;
+        drop(folders);
+        if let Some(evidence) = evidence.filter(|_| !xlsx) {
+            evidence.remove()?;
         }
-        kept.map_or(Ok(()), Kept::remove)?;
-        if options.formats.contains(&OutputFormat::Xlsx) {
+        kept.map_or(Ok(()), KeptTexts::remove)?;
+        if xlsx {
+            let own = lexicon.categories.iter().zip(counted.categories());
             let data = WorkbookData {
                 tables: workbook_tables(folder, &options),
-                cases: ranked,
-                categories: lexicon
-                    .categories
-                    .iter()
-                    .map(|c| [c.id.as_str(), c.title.as_str(), c.group.as_str()])
+                ranks: &ranks,
+                categories: own
+                    .map(|(c, told)| ([c.id.as_str(), c.title.as_str(), c.group.as_str()], *told))
                     .collect(),
                 counts: workbook_counts(counts, tiers),
                 about: workbook_about(lexicon, inputs, &options, &run),
@@ -562,49 +571,5 @@ fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) 
         .iter()
         .take(8)
         .map(|b| format!("{b:02x}"))
-        .collect()
-}
-
-fn cues(mention: &Mention, text: &str) -> Vec<String> {
-    let spelling = mention
-        .read_as
-        .iter()
-        .map(|(span, word)| format!("spelling: \"{}\" (read as {word})", span.of(text)));
-    let cues = mention.cues.iter().map(|cue| {
-        format!(
-            "{}: \"{}\" ({})",
-            cue.effect.describe(),
-            cue.span.of(text),
-            cue.by
-        )
-    });
-    spelling.chain(cues).collect()
-}
-
-fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
-    let kept = |text: &str, offsets: &mut CharOffsets, m: &Mention| KeptMention {
-        start: m.span.start,
-        end: m.span.end,
-        place: [offsets.at(m.span.start), offsets.at(m.span.end)],
-        category: m.category,
-        rule: m.rule,
-        assertion: m.assertion,
-        cues: cues(m, text),
-        suppressed: m.suppressed.clone(),
-    };
-    record
-        .fields
-        .iter()
-        .zip(mentions)
-        .map(|(field, found)| {
-            // Of the text as it was read, whatever was masked since: decisions name the rows of `evidence`.
-            let mut offsets = CharOffsets::of_field(field);
-            let mention = |m| kept(&field.text, &mut offsets, m);
-            KeptField {
-                name: field.name.to_string(),
-                text: field.text.clone(),
-                mentions: found.iter().map(mention).collect(),
-            }
-        })
         .collect()
 }
