@@ -48,6 +48,13 @@ pub fn digest(record: &Record) -> u64 {
     hash.0
 }
 
+/// The place of a record in its case: see [`place_key`].
+pub fn record_key(record: &Record) -> Vec<u8> {
+    let date = record.incident_date.as_deref().unwrap_or_default();
+    let id = record.incident_ref();
+    place_key(placed(record).0, date, &id, digest(record))
+}
+
 /// The place of a record in its case: keys compare as records are to stand. A month or a year stands
 /// at its beginning, what has no readable date last. `date` is the date as written.
 pub fn place_key(when: Option<When>, date: &str, id: &str, digest: u64) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::case::order::{digest, place_key, placed};
+use crate::case::order::record_key;
 use crate::error::Result;
 use crate::lexicon::Lexicon;
 use crate::pipeline::Scanned;
@@ -36,9 +36,7 @@ impl<'l> Masking<'l> {
         let record = &scanned.record;
         let mut key = Vec::new();
         text_key(&mut key, &case_of(record));
-        let date = record.incident_date.as_deref().unwrap_or_default();
-        let id = record.incident_ref();
-        key.extend(place_key(placed(record).0, date, &id, digest(record)));
+        key.extend(record_key(record));
         self.waiting.push_packed(&key, scanned)
     }
 
