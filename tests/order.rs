@@ -255,3 +255,25 @@ fn evidence_follows_the_chronology() {
         at += found.unwrap_or_else(|| panic!("{row:?} stands before what comes first"));
     }
 }
+
+/// People are numbered as their case tells of them, in a run and in a sample of it.
+#[test]
+fn a_masked_sample_has_the_tokens_of_its_run() {
+    let desk = Desk::new();
+    let rows = [
+        "C1,I2,2024-02-01,\"Karen HOLT says Dean BROWN took her bank card.\",,\n",
+        "C1,I1,2024-01-01,\"Dean BROWN collected his keys.\",,\n",
+    ];
+    desk.write("in.csv", HEADER.to_owned() + &rows.concat());
+    scan(
+        &desk,
+        &["in.csv".to_owned()],
+        &["--format", "jsonl", "--redact"],
+        "1",
+    );
+    let evidence = desk.read("out/evidence.jsonl");
+    assert!(evidence.contains("[PERSON 2] says [PERSON 1] took"));
+    desk.run_to(&["sample", "out", "--out", "s.csv", "--n", "1"], 0);
+    let sample = desk.read("s.csv");
+    assert!(sample.contains("[PERSON 1] collected"), "{sample}");
+}
