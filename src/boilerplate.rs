@@ -4,13 +4,13 @@
 //! template. A run counts the sentences behind its evidence and names those that several cases share.
 //! The analyst decides: a sentence in a mute file sets its mentions aside, with a reason.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::mention::Mention;
-use crate::spill::{Sorter, Storage, unpack};
+use crate::spill::{Sorter, Storage};
 
 /// Cases that must share a sentence before it is named.
 const CASES: usize = 5;
@@ -113,7 +113,7 @@ const HELD_BYTES: usize = 8 << 20;
 /// Counts the sentences behind the evidence of a run.
 #[derive(Debug)]
 pub struct Repetition {
-    /// By the hash of the sentence's key: hash of the case, and the sentence on one line.
+    /// By the hash of the sentence's key and the hash of the case: the sentence on one line.
     seen: Sorter,
 }
 
@@ -138,8 +138,10 @@ impl Repetition {
                 continue;
             }
             let words: Vec<&str> = sentence.split_whitespace().collect();
-            self.seen
-                .push_packed(&hash(&key).to_be_bytes(), &(case, words.join(" ")))?;
+            let mut place = [0; 16];
+            place[..8].copy_from_slice(&hash(&key).to_be_bytes());
+            place[8..].copy_from_slice(&case.to_be_bytes());
+            self.seen.push(&place, words.join(" ").as_bytes())?;
         }
         Ok(())
     }
@@ -153,17 +155,17 @@ impl Repetition {
         let mut rows = seen.read()?;
         let (mut found, mut own) = (Vec::new(), Seen::default());
         let mut before = Vec::new();
-        while let Some((key, value)) = rows.next()? {
-            if key != before {
+        while let Some((key, sentence)) = rows.next()? {
+            if before.get(..8) != key.get(..8) {
                 found.extend(std::mem::take(&mut own).candidate());
-                before.clear();
-                before.extend_from_slice(key);
                 // Far more than are named are never held.
                 if found.len() >= 100 * MOST {
                     most_shared(&mut found);
                 }
             }
-            own.note(unpack(value)?);
+            own.note(key != before, sentence);
+            before.clear();
+            before.extend_from_slice(key);
         }
         found.extend(own.candidate());
         most_shared(&mut found);
@@ -176,28 +178,29 @@ fn most_shared(found: &mut Vec<Candidate>) {
     found.truncate(MOST);
 }
 
-/// One sentence, in the order in which it was met.
+/// One sentence.
 #[derive(Debug, Default)]
 struct Seen {
-    cases: HashSet<u64>,
+    cases: usize,
     mentions: usize,
-    /// As the second case has it.
-    sentence: Option<String>,
+    /// As it is written where that comes first in the order of letters.
+    sentence: Option<Vec<u8>>,
 }
 
 impl Seen {
-    fn note(&mut self, (case, sentence): (u64, String)) {
+    fn note(&mut self, another_case: bool, sentence: &[u8]) {
         self.mentions += 1;
-        if self.cases.insert(case) && self.cases.len() == 2 {
-            self.sentence = Some(sentence);
+        self.cases += usize::from(another_case);
+        if self.sentence.as_deref().is_none_or(|own| sentence < own) {
+            self.sentence = Some(sentence.to_owned());
         }
     }
 
     fn candidate(self) -> Option<Candidate> {
-        (self.cases.len() >= CASES).then_some(Candidate {
-            cases: self.cases.len(),
+        (self.cases >= CASES).then_some(Candidate {
+            cases: self.cases,
             mentions: self.mentions,
-            sentence: self.sentence?,
+            sentence: String::from_utf8_lossy(&self.sentence?).into_owned(),
         })
     }
 }

@@ -297,7 +297,7 @@ impl Evaluation {
             ..CaseRecord::default()
         };
         let id = document.doc_id.clone();
-        case.add_incident(id, String::new(), String::new(), 0, None);
+        case.add_incident(id, String::new(), String::new(), None);
         case.sort();
         let findings = run_checks(lexicon, &case);
         let stated: Vec<&Finding> = findings

@@ -12,13 +12,8 @@ fn case(lexicon: &Lexicon, incidents: &[(&str, &str)]) -> CaseRecord {
         ..CaseRecord::default()
     };
     for (index, (date, text)) in incidents.iter().enumerate() {
-        let incident = case.add_incident(
-            format!("I{index}"),
-            (*date).to_owned(),
-            "test".into(),
-            index as u64,
-            None,
-        );
+        let incident =
+            case.add_incident(format!("I{index}"), (*date).to_owned(), "test".into(), None);
         for m in scanner
             .scan(text)
             .into_iter()

@@ -12,6 +12,7 @@ use throughline::case::coverage::{Coverage, Gap, Unread};
 use throughline::case::inconsistency::{Inconsistency, inconsistencies};
 use throughline::case::link::{LinkKeys, Linker, Links};
 use throughline::case::names::NameIndex;
+use throughline::case::order::digest;
 use throughline::case::pattern::{FactKind, pattern};
 use throughline::narrative::{Extra, Field, Record};
 use throughline::scan::Scanner;
@@ -51,7 +52,7 @@ fn gather(records: &[Record], coded: &[CodedColumn]) -> CaseRecord {
         id: "C1".into(),
         ..CaseRecord::default()
     };
-    for (ordinal, record) in records.iter().enumerate() {
+    for record in records {
         let (mut mentions, mut signals) = (Vec::new(), Vec::new());
         for field in &record.fields {
             let found = scanner.scan(&field.text);
@@ -70,7 +71,7 @@ fn gather(records: &[Record], coded: &[CodedColumn]) -> CaseRecord {
             &mentions,
             &signals,
             ticks,
-            ordinal as u64,
+            digest(record),
             None,
         );
     }
@@ -505,19 +506,18 @@ fn coded_columns_stand_beside_the_text_both_ways() {
 /// Joins rows of case reference, incident reference and values, each an input row.
 fn link(keys: &[&str], rows: &[(&str, &str, &[&str])]) -> Links {
     let keys = LinkKeys::parse(&keys.iter().map(|k| (*k).to_owned()).collect::<Vec<_>>());
-    let mut linker = Linker::new(keys);
+    let folder = tempfile::tempdir().unwrap();
+    let mut linker = Linker::new(keys, &Storage::default(), folder.path());
     for (number, (case, incident, values)) in rows.iter().enumerate() {
         let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
         let values: Vec<Option<String>> = values.iter().map(|v| some(v)).collect();
         let case = some(case);
-        linker.add(
-            (0, number as u64 + 1),
-            case.as_deref(),
-            (*incident).to_owned(),
-            &values,
-        );
+        let place = (0, number as u64 + 1);
+        linker
+            .add(place, case.as_deref(), incident, &values)
+            .unwrap();
     }
-    linker.finish()
+    linker.finish().unwrap()
 }
 
 #[test]
@@ -755,12 +755,15 @@ proptest! {
         })
     ) {
         let cases = |rows: &[(usize, (String, String, String))]| {
-            let mut linker = Linker::new(LinkKeys::parse(&["x".into(), "y".into()]));
+            let folder = tempfile::tempdir().unwrap();
+            let keys = LinkKeys::parse(&["x".into(), "y".into()]);
+            let mut linker = Linker::new(keys, &Storage::default(), folder.path());
             let some = |text: &String| Some(text.clone()).filter(|t| !t.is_empty());
             for (id, (case, x, y)) in rows {
-                linker.add((0, *id as u64), some(case).as_deref(), format!("I{id}"), &[some(x), some(y)]);
+                let values = [some(x), some(y)];
+                linker.add((0, *id as u64), some(case).as_deref(), &format!("I{id}"), &values).unwrap();
             }
-            let links = linker.finish();
+            let links = linker.finish().unwrap();
             let mut list: Vec<(usize, Option<String>)> =
                 rows.iter().map(|(id, _)| (*id, links.case(0, *id as u64).map(str::to_owned))).collect();
             list.sort();

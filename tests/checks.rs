@@ -18,15 +18,9 @@ fn case(incidents: &[(&str, &str, &str)]) -> CaseRecord {
         id: "C1".into(),
         ..CaseRecord::default()
     };
-    for (ordinal, (id, date, text)) in incidents.iter().enumerate() {
+    for (id, date, text) in incidents {
         let mentions = scanner.scan(text);
-        let incident = case.add_incident(
-            (*id).to_owned(),
-            (*date).to_owned(),
-            String::new(),
-            ordinal as u64,
-            None,
-        );
+        let incident = case.add_incident((*id).to_owned(), (*date).to_owned(), String::new(), None);
         for mention in mentions.iter().filter(|m| m.suppressed.is_none()) {
             case.mentions.push(CaseMention {
                 category: mention.category,

@@ -29,6 +29,7 @@ mod hostile_lexicon;
 mod html;
 mod lexicon;
 mod oracle;
+mod order;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod per_case;

@@ -413,13 +413,16 @@ fn a_gold_file_grows_and_scores_as_decided() {
     assert_eq!(first["labels"], serde_json::json!([]));
     let dispute = first["dispute"].as_array().expect("a list");
     assert!(!dispute.contains(&"economic_control".into()) && dispute.contains(&"si_active".into()));
+    // In the order of case references: 001, 0010, 002.
     assert!(
-        lines[2]["dispute"]
+        lines[3]["dispute"]
             .as_array()
             .expect("a list")
             .contains(&"economic_control".into())
     );
-    assert_eq!(lines[3]["labels"][0]["quote"], "took her bank card");
+    for line in [&lines[2], &lines[4]] {
+        assert_eq!(line["labels"][0]["quote"], "took her bank card");
+    }
     // Scored with the same lexicon it says what the reviewer said: 8 cards right of 9, 1 suicide.
     let lexicon = lexicon_folder();
     let run = desk.run(&[

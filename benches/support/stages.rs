@@ -13,6 +13,7 @@ use throughline::case::chronology::chronology;
 use throughline::case::conduct::conduct;
 use throughline::case::inconsistency::inconsistencies;
 use throughline::case::link::LinkKeys;
+use throughline::case::order::digest;
 use throughline::case::pattern::pattern;
 use throughline::checks::{run_checks, statements};
 use throughline::lexicon::Lexicon;
@@ -111,8 +112,8 @@ impl Inputs {
 
     fn cases(&self, lexicon: &Lexicon) -> usize {
         let mut cases: BTreeMap<String, CaseRecord> = BTreeMap::new();
-        for (ordinal, scanned) in self.outcomes.iter().filter_map(scanned).enumerate() {
-            let (record, ordinal) = (&scanned.record, ordinal as u64);
+        for scanned in self.outcomes.iter().filter_map(scanned) {
+            let record = &scanned.record;
             let id = record.case_id.clone().expect("filled in");
             let case = cases.entry(id).or_default();
             let (mentions, signals) = (&scanned.mentions, &scanned.signals);
@@ -122,7 +123,7 @@ impl Inputs {
                 mentions,
                 signals,
                 Vec::new(),
-                ordinal,
+                digest(record),
                 None,
             );
             for (index, (field, said)) in record.fields.iter().zip(&scanned.statements).enumerate()

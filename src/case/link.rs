@@ -3,10 +3,24 @@
 //! Records are nodes; two that hold the same value of the same key are joined, and so, in a chain,
 //! are all that hang together. An empty value never joins. Nothing is compared loosely: values are
 //! the same if they are letter for letter, but for case and blanks.
+//!
+//! Values and references are sorted on the disk; memory holds a few numbers of each record, and the
+//! names of the cases into which some are joined.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::Path;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::spill::{Sorted, Sorter, Storage, text_key, unpack};
+
+/// Bytes of values, and of references, held in memory; the rest waits on the disk.
+const HELD_BYTES: usize = 8 << 20;
+
+/// Stands for no number.
+const NONE: u32 = u32::MAX;
 
 /// One key to link by: columns whose values are compared with each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,28 +73,58 @@ impl LinkKeys {
 #[derive(Debug)]
 pub struct Linker {
     keys: LinkKeys,
-    /// Input and number of each record, its case reference and its own.
-    records: Vec<Node>,
-    /// The first record that held a value, by key and value.
-    seen: BTreeMap<(usize, String), usize>,
-    parent: Vec<usize>,
-    joined_by: Vec<BTreeSet<usize>>,
+    storage: Storage,
+    folder: std::path::PathBuf,
+    /// By key and value, the records that hold it.
+    values: Sorter,
+    /// By number, what a record is called: see [`Node`].
+    records: Sorter,
+    /// The number of each record, by input and by its number there.
+    numbers: Vec<Vec<u32>>,
+    added: u32,
 }
 
-#[derive(Debug)]
-struct Node {
-    input: usize,
-    record: u64,
-    case: Option<String>,
-    incident: String,
+/// What a case may be called after, of one record.
+#[derive(Debug, Serialize, Deserialize)]
+struct Node<'n> {
+    case: Option<&'n str>,
+    incident: &'n str,
+    /// A number made of its reference and values.
+    digest: u64,
 }
 
 /// What records were joined into, and by what.
 #[derive(Debug, Default)]
 pub struct Links {
-    cases: BTreeMap<(usize, u64), String>,
+    /// The case of each record that was joined, by input and by its number there.
+    cases: Vec<Vec<u32>>,
+    names: Names,
     /// For the manifest.
     pub counts: LinkCounts,
+}
+
+/// The names of cases, one behind the other.
+#[derive(Debug, Default)]
+struct Names {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Names {
+    /// Adds a name; returns its number.
+    fn add(&mut self, name: &str) -> Result<u32> {
+        let number = number(self.ends.len())?;
+        self.text.push_str(name);
+        self.ends.push(self.text.len());
+        Ok(number)
+    }
+
+    fn get(&self, number: u32) -> Option<&str> {
+        let number = usize::try_from(number).ok()?;
+        let end = *self.ends.get(number)?;
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.text.get(start..end)
+    }
 }
 
 /// How much was joined.
@@ -99,116 +143,97 @@ pub struct LinkCounts {
 }
 
 impl Linker {
-    /// Nothing joined yet.
-    pub fn new(keys: LinkKeys) -> Self {
+    /// Nothing joined yet; what does not fit into memory waits in `folder`.
+    pub fn new(keys: LinkKeys, storage: &Storage, folder: &Path) -> Self {
         Self {
-            joined_by: vec![BTreeSet::new(); keys.keys.len()],
             keys,
-            records: Vec::new(),
-            seen: BTreeMap::new(),
-            parent: Vec::new(),
+            storage: storage.clone(),
+            folder: folder.to_owned(),
+            values: Sorter::new(storage, folder, "values", HELD_BYTES),
+            records: Sorter::new(storage, folder, "references", HELD_BYTES),
+            numbers: Vec::new(),
+            added: 0,
         }
     }
 
     /// Adds a record with the values of its columns, in the order of [`LinkKeys::columns`].
+    ///
+    /// # Errors
+    /// If it cannot be kept.
     pub fn add(
         &mut self,
         (input, record): (usize, u64),
         case: Option<&str>,
-        incident: String,
+        incident: &str,
         values: &[Option<String>],
-    ) {
-        let node = self.records.len();
-        self.records.push(Node {
-            input,
-            record,
-            case: case.map(str::to_owned),
+    ) -> Result<()> {
+        let node = number(self.added as usize)?;
+        self.added += 1;
+        let place = number(usize::try_from(record).unwrap_or(usize::MAX))? as usize;
+        if self.numbers.len() <= input {
+            self.numbers.resize(input + 1, Vec::new());
+        }
+        let numbers = &mut self.numbers[input];
+        if numbers.len() <= place {
+            numbers.resize(place + 1, NONE);
+        }
+        numbers[place] = node;
+        let mut hasher = DefaultHasher::new();
+        (incident, values).hash(&mut hasher);
+        let own = Node {
+            case,
             incident,
-        });
-        self.parent.push(node);
+            digest: hasher.finish(),
+        };
+        self.records.push_packed(&node.to_be_bytes(), &own)?;
+        let mut join = |key: usize, value: &str| {
+            let mut bytes = number(key)?.to_be_bytes().to_vec();
+            bytes.extend(value.bytes());
+            self.values.push(&bytes, &node.to_be_bytes())
+        };
         // The case reference is a key of its own, which needs no asking.
         if let Some(case) = case {
-            self.join(self.keys.keys.len(), case.to_owned(), node);
+            join(self.keys.keys.len(), case)?;
         }
-        for key in 0..self.keys.keys.len() {
-            for column in self.keys.keys[key].columns.clone() {
-                let value = values.get(column).and_then(Option::as_deref);
+        for (key, asked) in self.keys.keys.iter().enumerate() {
+            for column in &asked.columns {
+                let value = values.get(*column).and_then(Option::as_deref);
                 if let Some(value) = value.map(folded).filter(|value| !value.is_empty()) {
-                    self.join(key, value, node);
+                    join(key, &value)?;
                 }
             }
         }
-    }
-
-    fn join(&mut self, key: usize, value: String, node: usize) {
-        let first = *self.seen.entry((key, value)).or_insert(node);
-        if first == node {
-            return;
-        }
-        if let Some(joined) = self.joined_by.get_mut(key) {
-            joined.extend([first, node]);
-        }
-        let (a, b) = (self.root(first), self.root(node));
-        self.parent[a.max(b)] = a.min(b);
-    }
-
-    fn root(&mut self, mut node: usize) -> usize {
-        while self.parent[node] != node {
-            self.parent[node] = self.parent[self.parent[node]];
-            node = self.parent[node];
-        }
-        node
+        Ok(())
     }
 
     /// The cases. A case bears the first, in the order of letters, of the case references in it;
     /// without one, the first of the incident references, marked as linked.
-    pub fn finish(mut self) -> Links {
-        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for node in 0..self.records.len() {
-            groups.entry(self.root(node)).or_default().push(node);
-        }
+    ///
+    /// # Errors
+    /// If what was kept cannot be read.
+    pub fn finish(self) -> Result<Links> {
+        let keys: Vec<String> = self.keys.keys.iter().map(|key| key.name.clone()).collect();
+        let (mut union, by_key) = joined(&self.values.finish()?, self.added, keys.len())?;
         let mut counts = LinkCounts {
-            records: self.records.len(),
+            records: self.added as usize,
             ..LinkCounts::default()
         };
-        let mut cases = BTreeMap::new();
-        let mut given: BTreeSet<String> =
-            self.records.iter().filter_map(|n| n.case.clone()).collect();
+        let sorter = |name| Sorter::new(&self.storage, &self.folder, name, HELD_BYTES);
+        let (groups, mut given) = grouped(&self.records.finish()?, &mut union, sorter("groups"))?;
+        let named = named(&groups, sorter("joined"), &mut union, &mut counts)?;
+        for (key, by) in keys.into_iter().zip(&by_key) {
+            let own = by
+                .iter()
+                .zip(&union.parent)
+                .filter(|(by, root)| **by && union.kind[**root as usize] == Kind::Joined);
+            counts.by_column.insert(key, own.count());
+        }
         // In the order of their first references, so that the order of the input changes no name.
-        let mut named: Vec<(String, Vec<usize>, Vec<String>)> = Vec::new();
-        for nodes in groups.into_values().filter(|nodes| nodes.len() > 1) {
-            let references: BTreeSet<&String> = nodes
-                .iter()
-                .filter_map(|n| self.records[*n].case.as_ref())
-                .collect();
-            let references: Vec<String> = references.into_iter().cloned().collect();
-            let lone = nodes
-                .iter()
-                .filter(|n| self.records[**n].case.is_none())
-                .count();
-            if references.len() == 1 && lone == 0 {
-                // A case as the input has it.
-                continue;
-            }
-            let first = match references.first() {
-                Some(case) => case.clone(),
-                None => nodes
-                    .iter()
-                    .map(|n| self.records[*n].incident.clone())
-                    .min()
-                    .unwrap_or_default(),
-            };
-            counts.records_joined += nodes.len();
-            counts.cases_joined += 1;
-            named.push((first, nodes, references));
-        }
-        let joined: BTreeSet<usize> = named.iter().flat_map(|n| n.1.iter().copied()).collect();
-        for (key, by) in self.keys.keys.iter().zip(&self.joined_by) {
-            let own = by.intersection(&joined).count();
-            counts.by_column.insert(key.name.clone(), own);
-        }
-        named.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-        for (first, nodes, references) in named {
+        let mut names = Names::default();
+        let mut rows = named.read()?;
+        let mut case_of = vec![NONE; union.parent.len()];
+        while let Some((_, group)) = rows.next()? {
+            let (root, first, references): (u32, String, Vec<String>) = unpack(group)?;
             let id = if references.is_empty() {
                 let mut id = format!("linked {first}");
                 for number in 2.. {
@@ -221,23 +246,207 @@ impl Linker {
             } else {
                 first
             };
+            case_of[root as usize] = names.add(&id)?;
             if references.len() > 1 {
-                counts.references_joined.insert(id.clone(), references);
-            }
-            for node in nodes {
-                let node = &self.records[node];
-                cases.insert((node.input, node.record), id.clone());
+                counts.references_joined.insert(id, references);
             }
         }
-        Links { cases, counts }
+        let mut cases = self.numbers;
+        for number in cases.iter_mut().flatten().filter(|number| **number != NONE) {
+            *number = case_of[union.parent[*number as usize] as usize];
+        }
+        Ok(Links {
+            cases,
+            names,
+            counts,
+        })
+    }
+}
+
+/// What is known of a group of records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// One record alone.
+    Alone,
+    /// Several, in one case by their case reference alone.
+    Several,
+    /// Several that were joined into a case.
+    Joined,
+}
+
+/// Which records hang together.
+#[derive(Debug)]
+struct Union {
+    parent: Vec<u32>,
+    /// By the first record of each group.
+    kind: Vec<Kind>,
+}
+
+impl Union {
+    fn root(&mut self, mut node: u32) -> u32 {
+        loop {
+            let above = self.parent[node as usize];
+            if above == node {
+                return node;
+            }
+            let further = self.parent[above as usize];
+            self.parent[node as usize] = further;
+            node = further;
+        }
+    }
+
+    fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.parent[a.max(b) as usize] = a.min(b);
+    }
+}
+
+/// Joins the records that share a value; for each key, which of them share one of its values.
+fn joined(values: &Sorted, records: u32, keys: usize) -> Result<(Union, Vec<Vec<bool>>)> {
+    let mut union = Union {
+        parent: (0..records).collect(),
+        kind: vec![Kind::Alone; records as usize],
+    };
+    let mut by_key = vec![vec![false; records as usize]; keys];
+    let mut rows = values.read()?;
+    let (mut value, mut first) = (Vec::new(), NONE);
+    while let Some((key, node)) = rows.next()? {
+        let node = of_bytes(node);
+        if first == NONE || value != key {
+            value.clear();
+            value.extend_from_slice(key);
+            first = node;
+        } else if node != first {
+            union.join(first, node);
+            if let Some(by) = by_key.get_mut(of_bytes(key) as usize) {
+                by[first as usize] = true;
+                by[node as usize] = true;
+            }
+        }
+    }
+    for node in 0..records {
+        let root = union.root(node);
+        union.parent[node as usize] = root;
+        if root != node {
+            union.kind[root as usize] = Kind::Several;
+        }
+    }
+    Ok((union, by_key))
+}
+
+/// Puts what records are called with their groups, and gives the case references of the input that
+/// could be taken for names of ours.
+fn grouped(
+    records: &Sorted,
+    union: &mut Union,
+    mut groups: Sorter,
+) -> Result<(Sorted, BTreeSet<String>)> {
+    let mut given = BTreeSet::new();
+    let mut rows = records.read()?;
+    while let Some((node, own)) = rows.next()? {
+        let root = union.parent[of_bytes(node) as usize];
+        if let Some(case) = unpack::<Node<'_>>(own)?.case
+            && case.starts_with("linked ")
+            && !given.contains(case)
+        {
+            given.insert(case.to_owned());
+        }
+        if union.kind[root as usize] != Kind::Alone {
+            groups.push(&root.to_be_bytes(), own)?;
+        }
+    }
+    Ok((groups.finish()?, given))
+}
+
+/// The groups that are joined into cases, in the order of the names that they are given.
+fn named(
+    groups: &Sorted,
+    mut named: Sorter,
+    union: &mut Union,
+    counts: &mut LinkCounts,
+) -> Result<Sorted> {
+    let mut take = |root: u32, group: Group| {
+        if group.references.len() == 1 && group.lone == 0 {
+            // A case as the input has it.
+            return Ok(());
+        }
+        counts.records_joined += group.records;
+        counts.cases_joined += 1;
+        union.kind[root as usize] = Kind::Joined;
+        let references: Vec<String> = group.references.into_iter().collect();
+        let first = references.first().unwrap_or(&group.incident);
+        let mut key = Vec::new();
+        text_key(&mut key, first);
+        key.extend(group.digest.to_be_bytes());
+        named.push_packed(&key, &(root, first, &references))
+    };
+    let mut rows = groups.read()?;
+    let mut group: Option<(u32, Group)> = None;
+    while let Some((root, own)) = rows.next()? {
+        let (root, own) = (of_bytes(root), unpack(own)?);
+        match &mut group {
+            Some((same, group)) if *same == root => group.add(&own),
+            _ => {
+                if let Some((root, group)) = group.take() {
+                    take(root, group)?;
+                }
+                let (_, new) = group.insert((root, Group::default()));
+                new.add(&own);
+            }
+        }
+    }
+    if let Some((root, group)) = group {
+        take(root, group)?;
+    }
+    named.finish()
+}
+
+/// Records that hang together.
+#[derive(Debug, Default)]
+struct Group {
+    records: usize,
+    references: BTreeSet<String>,
+    /// Records without a case reference.
+    lone: usize,
+    /// The first incident reference in the order of letters.
+    incident: String,
+    /// The same in whatever order its records come.
+    digest: u64,
+}
+
+impl Group {
+    fn add(&mut self, node: &Node<'_>) {
+        if self.records == 0 || node.incident < self.incident.as_str() {
+            node.incident.clone_into(&mut self.incident);
+        }
+        self.records += 1;
+        self.digest = self.digest.wrapping_add(node.digest);
+        match node.case {
+            None => self.lone += 1,
+            Some(case) if self.references.contains(case) => {}
+            Some(case) => drop(self.references.insert(case.to_owned())),
+        }
     }
 }
 
 impl Links {
     /// The case that a record was joined into; `None` leaves it where it is.
     pub fn case(&self, input: usize, record: u64) -> Option<&str> {
-        self.cases.get(&(input, record)).map(String::as_str)
+        let record = usize::try_from(record).ok()?;
+        self.names.get(*self.cases.get(input)?.get(record)?)
     }
+}
+
+/// A number of four bytes, the last of which stands for none.
+fn number(number: usize) -> Result<u32> {
+    let number = u32::try_from(number).ok().filter(|number| *number != NONE);
+    number.ok_or_else(|| Error::usage("--link-by: more records than can be joined"))
+}
+
+/// The number that begins with these bytes.
+fn of_bytes(bytes: &[u8]) -> u32 {
+    let first = bytes.first_chunk().copied();
+    first.map_or(NONE, u32::from_be_bytes)
 }
 
 /// A value as it is compared.

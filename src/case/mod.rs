@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod inconsistency;
 pub mod link;
 pub mod names;
+pub mod order;
 pub mod pattern;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,12 +91,11 @@ pub struct Incident {
     pub signals: Vec<CaseSignal>,
     /// Answers of no on a form, with their words.
     pub noes: Vec<CaseMention>,
-    /// A number made of its texts, so that equal references do not leave the order to chance.
+    /// A number made of all that its record holds, so that equal references do not leave the order to
+    /// chance: see [`order::digest`].
     pub digest: u64,
     /// Input and record number.
     pub origin: String,
-    /// Number of the record over the whole run.
-    pub ordinal: u64,
     /// Where its texts are kept for the report, if it has evidence.
     pub kept: Option<u64>,
 }
@@ -120,7 +120,6 @@ impl CaseRecord {
         id: String,
         date: String,
         origin: String,
-        ordinal: u64,
         kept: Option<u64>,
     ) -> usize {
         self.incidents.push(Incident {
@@ -129,15 +128,14 @@ impl CaseRecord {
             when: parse_when(&date),
             date,
             origin,
-            ordinal,
             kept,
             ..Incident::default()
         });
         self.incidents.len() - 1
     }
 
-    /// Adds a record with what was found in its fields; `coded` is what its coded columns say. Returns the
-    /// index of the incident.
+    /// Adds a record with what was found in its fields; `coded` is what its coded columns say, `digest`
+    /// what [`order::digest`] makes of it. Returns the index of the incident.
     #[allow(
         clippy::too_many_arguments,
         reason = "each is a part of a record, and it has one caller"
@@ -149,29 +147,25 @@ impl CaseRecord {
         mentions: &[Vec<Mention>],
         signals: &[Vec<FoundSignal>],
         coded: Vec<Tick>,
-        ordinal: u64,
+        digest: u64,
         kept: Option<u64>,
     ) -> usize {
         let origin = format!("{}, record {}", record.source, record.record);
         let date = record.incident_date.clone().unwrap_or_default();
-        let at = self.add_incident(record.incident_ref(), date, origin, ordinal, kept);
+        let at = self.add_incident(record.incident_ref(), date, origin, kept);
         // Later fields come after earlier ones.
         let place = |index: usize, start: usize| (index << 40) + start;
         let incident = &mut self.incidents[at];
         let extra = &record.extra;
         incident.reported = extra.reported_on.clone().unwrap_or_default();
-        // What has no date of its own happened by the day of its report, and stands there.
-        if incident.when.is_none() {
-            incident.when = parse_when(&incident.reported);
-            incident.placed_by_report = incident.when.is_some();
-        }
+        (incident.when, incident.placed_by_report) = order::placed(record);
         incident.date_is_report = extra.date_is_report;
         incident.grade.clone_from(&extra.grade);
         incident.outcome.clone_from(&extra.outcome);
         incident.area.clone_from(&extra.area);
         incident.links.clone_from(&extra.links);
         incident.coded = coded;
-        incident.digest = digest(record);
+        incident.digest = digest;
         for (index, (field, found)) in record.fields.iter().zip(signals).enumerate() {
             incident
                 .signals
@@ -224,21 +218,14 @@ impl CaseRecord {
     }
 
     /// Puts incidents in date order (a month or a year at its beginning, those without a readable
-    /// date last, then by reference, then by their texts) and mentions with them, so that the
+    /// date last, then by reference, then by all they hold) and mentions with them, so that the
     /// order of the input changes nothing.
     pub fn sort(&mut self) {
         let mut order: Vec<usize> = (0..self.incidents.len()).collect();
-        let key = |i: &Incident| {
-            (
-                i.when.is_none(),
-                i.when,
-                i.date.clone(),
-                i.id.clone(),
-                i.digest,
-                i.ordinal,
-            )
-        };
-        order.sort_by_cached_key(|index| key(&self.incidents[*index]));
+        order.sort_by_cached_key(|index| {
+            let own = &self.incidents[*index];
+            order::place_key(own.when, &own.date, &own.id, own.digest)
+        });
         let mut place = vec![0; order.len()];
         for (new, old) in order.iter().enumerate() {
             place[*old] = new;
@@ -373,16 +360,4 @@ pub fn tier_of(lexicon: &Lexicon, mention: &Mention) -> u8 {
     } else {
         lexicon.categories[mention.category].tier
     }
-}
-
-/// A number made of the texts of a record (FNV-1a): it orders incidents that have nothing else to
-/// order them by, so that the order of the input does not.
-fn digest(record: &Record) -> u64 {
-    let bytes = record
-        .fields
-        .iter()
-        .flat_map(|field| field.text.bytes().chain([0xff]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

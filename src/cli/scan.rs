@@ -79,10 +79,12 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         left_out,
         repeated,
     } = find_inputs(&args.inputs)?;
-    let links = match link_keys.keys.is_empty() {
-        true => None,
-        false => Some(link(&inputs, &read, &link_keys)?),
-    };
+    if !link_keys.keys.is_empty() && inputs.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Error::usage(
+            "--link-by reads its input twice, which standard input cannot be; save it to a file",
+        )
+        .into());
+    }
     let interrupted = watch_for_signals()?;
     if !args.quiet {
         inputs::told_repeated(&mut io::stderr().lock(), &repeated)?;
@@ -95,6 +97,17 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
     let mut staging = Staging::prepare(&args.out, existing)?;
     let begun = (jiff::Timestamp::now(), Instant::now());
     let manifest = manifest_options(args, &mute, &coded, &left_out);
+    let storage = Storage::default();
+    let links = match link_keys.keys.is_empty() {
+        true => None,
+        false => {
+            let linker = Linker::new(link_keys.clone(), &storage, staging.folder());
+            match link(linker, &inputs, &read, &link_keys, &interrupted) {
+                Ok(links) => Some(links),
+                Err(error) => return Err(failed(error, &mut staging, None, args).into()),
+            }
+        }
+    };
     let options = RunOptions {
         formats,
         raw_csv: args.raw_csv,
@@ -110,11 +123,10 @@ pub fn run(args: &ScanArgs) -> Result<u8> {
         per_case: args.per_case,
         sheet_rows: None,
         jobs: args.jobs,
-        storage: Storage::default(),
+        storage: storage.clone(),
         interrupted: Arc::clone(&interrupted),
         manifest,
     };
-    let storage = options.storage.clone();
     let journal = journal(
         &staging,
         &storage,
@@ -297,36 +309,36 @@ fn coded_columns(args: &ScanArgs, lexicon: &Lexicon) -> Result<Vec<CodedColumn>>
 }
 
 /// Reads the inputs once for what links their records.
-fn link(inputs: &[PathBuf], read: &ReadOptions, keys: &LinkKeys) -> Result<Links> {
-    let mut linker = Linker::new(keys.clone());
+fn link(
+    mut linker: Linker,
+    inputs: &[PathBuf],
+    read: &ReadOptions,
+    keys: &LinkKeys,
+    interrupted: &AtomicBool,
+) -> throughline::error::Result<Links> {
     let mut found = vec![false; keys.columns.len()];
     for (input, path) in inputs.iter().enumerate() {
-        if path.as_os_str() == "-" {
-            return Err(Error::usage(
-                "--link-by reads its input twice, which standard input cannot be; save it to a file",
-            )
-            .into());
-        }
         read_input(path, read, &mut |item| {
-            if let ReadItem::Record(record) = item {
-                for (found, value) in found.iter_mut().zip(&record.extra.links) {
-                    *found |= value.is_some();
-                }
-                let case = record.case_id.as_deref();
-                let own = record.incident_ref();
-                linker.add((input, record.record), case, own, &record.extra.links);
+            if interrupted.load(Ordering::Relaxed) {
+                return Err(Error::interrupted());
             }
-            Ok(())
+            let ReadItem::Record(record) = item else {
+                return Ok(());
+            };
+            for (found, value) in found.iter_mut().zip(&record.extra.links) {
+                *found |= value.is_some();
+            }
+            let (case, own) = (record.case_id.as_deref(), record.incident_ref());
+            linker.add((input, record.record), case, &own, &record.extra.links)
         })?;
     }
     if let Some(missing) = found.iter().position(|found| !found) {
         return Err(Error::usage(format!(
             "--link-by: no input has a value in a column {:?}",
             keys.columns[missing]
-        ))
-        .into());
+        )));
     }
-    Ok(linker.finish())
+    linker.finish()
 }
 
 /// Options that change the output, for the manifest. Paths and threads do not.

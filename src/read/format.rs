@@ -1,6 +1,7 @@
 //! Which format an input is in: what the user says, else what its first bytes show beyond doubt,
 //! else what its name says.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -16,7 +17,7 @@ pub enum InputFormat {
     Tsv,
     /// One JSON object a line.
     Jsonl,
-    /// An array of JSON objects, or objects one after the other.
+    /// An array of JSON objects, by itself or in an object, or objects one after the other.
     Json,
     /// Apache Parquet (only in builds with the feature `parquet`).
     Parquet,
@@ -164,7 +165,9 @@ pub(super) fn choose(
             Ok(InputFormat::Json)
         }
         Some(InputFormat::Csv | InputFormat::Tsv) if holds_object(start) => Ok(InputFormat::Jsonl),
-        Some(InputFormat::Json) if holds_object(start) => Ok(InputFormat::Jsonl),
+        Some(InputFormat::Json) if holds_object(start) && !holds_only_a_list(start) => {
+            Ok(InputFormat::Jsonl)
+        }
         Some(format) => Ok(format),
     }
 }
@@ -179,6 +182,15 @@ fn holds_object(start: &[u8]) -> bool {
     let line = start.split(|&byte| byte == b'\n').next();
     let line = line.unwrap_or_default();
     line.starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
+}
+
+/// Whether there is one line only, an object with an array of objects in it: that may be the records.
+fn holds_only_a_list(line: &[u8]) -> bool {
+    let object = serde_json::from_slice::<BTreeMap<String, serde_json::Value>>(line);
+    object.is_ok_and(|object| {
+        let mut lists = object.values().filter_map(serde_json::Value::as_array);
+        lists.any(|list| list.first().is_some_and(serde_json::Value::is_object))
+    })
 }
 
 const ZIP: &str = "a zip archive, not text; unpack it, or save what is in it as CSV or plain text";
@@ -234,6 +246,8 @@ mod tests {
             ("a.tsv.zst", "id", "tsv"),
             ("a.json", "{\"id\":1}\n{\"id\":2}", "jsonl"),
             ("a.json", "{\n\"id\":1}", "json"),
+            ("a.json", "{\"id\":[{}]}\n{\"id\":2}", "jsonl"),
+            ("a.json", "{\"records\":[{}]}\n", "json"),
             ("a.json", "[{", "json"),
             ("a.jsonl", "\u{feff}[ {", "json"),
             ("a.csv", "{\"id\":1}\n", "jsonl"),

@@ -1,5 +1,5 @@
-//! JSON that is not one object a line: an array of objects, or objects one after the other, over as
-//! many lines as they like.
+//! JSON that is not one object a line: an array of objects, by itself or under a key of an object, or
+//! objects one after the other, over as many lines as they like.
 //!
 //! The input is never parsed as a whole. Its values are found by their brackets and parsed one by
 //! one, so memory follows the longest of them, and a broken one costs itself: reading resumes at the
@@ -8,6 +8,7 @@
 use memchr::memchr_iter;
 
 use super::columns::Columns;
+use super::envelope::{self, Envelope, Tail};
 use super::jsonl::{Objects, add_keys};
 use super::repair::Repair;
 use super::source::Source;
@@ -23,7 +24,10 @@ pub(super) fn read(
 ) -> Result<Done> {
     let limit = options.limit();
     let path = source.path().to_owned();
-    let keys = keys_near_start(&mut source, limit)?;
+    let envelope = envelope::find(&mut source, limit, options, |bytes| {
+        keys_of(bytes, Scan::in_array())
+    })?;
+    let keys = keys_near_start(&mut source, limit, envelope.as_ref())?;
     if keys.is_empty() {
         return Err(Error::input(
             &path,
@@ -35,7 +39,7 @@ pub(super) fn read(
     tally.begin(&columns, &keys);
     let objects = Objects::new(&columns);
     let repair = Repair::new(options);
-    let mut values = Values::new(source, limit);
+    let mut values = Values::new(source, limit, envelope);
     while let Some(found) = values.next()? {
         let place = values.place;
         match found {
@@ -47,28 +51,39 @@ pub(super) fn read(
 }
 
 /// The keys of the objects at the start of the input. Consumes nothing.
-fn keys_near_start(source: &mut Source, limit: usize) -> Result<Vec<String>> {
+fn keys_near_start(
+    source: &mut Source,
+    limit: usize,
+    envelope: Option<&Envelope>,
+) -> Result<Vec<String>> {
     let mut ended = false;
     loop {
-        let mut keys = Vec::new();
-        let mut scan = Scan::default();
         let unread = source.unread();
-        loop {
-            match scan.advance(unread) {
-                // What is wrong with an object is told where it is read.
-                Step::Value { start, end } => {
-                    let _ = add_keys(&unread[start..end], &mut keys);
-                }
-                Step::BrokenString { .. } => {}
-                Step::More { .. } => break,
-            }
-        }
+        let keys = match envelope {
+            Some(envelope) => keys_of(&unread[envelope.start..], Scan::in_array()),
+            None => keys_of(unread, Scan::default()),
+        };
         let before = unread.len();
         if !keys.is_empty() || ended || before > limit {
             return Ok(keys);
         }
         while source.unread().len() < 2 * before.max(1) && !ended {
             ended = !source.fill()?;
+        }
+    }
+}
+
+/// The keys of the objects that are whole in `bytes`.
+fn keys_of(bytes: &[u8], mut scan: Scan) -> Vec<String> {
+    let mut keys = Vec::new();
+    loop {
+        match scan.advance(bytes) {
+            // What is wrong with an object is told where it is read.
+            Step::Value { start, end } => {
+                let _ = add_keys(&bytes[start..end], &mut keys);
+            }
+            Step::BrokenString { .. } => {}
+            Step::Closed | Step::More { .. } => return keys,
         }
     }
 }
@@ -93,11 +108,13 @@ struct Values {
     /// Column of its first byte, where only blanks stand before it on its line.
     indent: Option<usize>,
     told: bool,
+    /// Key of the array that the values stand in, where an object is around it.
+    key: Option<String>,
 }
 
 impl Values {
-    fn new(source: Source, limit: usize) -> Self {
-        Self {
+    fn new(source: Source, limit: usize, envelope: Option<Envelope>) -> Self {
+        let mut values = Self {
             source,
             limit,
             scan: Scan::default(),
@@ -106,7 +123,14 @@ impl Values {
             at: (0, 0),
             indent: None,
             told: false,
+            key: None,
+        };
+        if let Some(Envelope { key, start }) = envelope {
+            values.pass(start);
+            values.scan = Scan::in_array();
+            values.key = Some(key);
         }
+        values
     }
 
     fn value(&self) -> &[u8] {
@@ -129,10 +153,7 @@ impl Values {
         let lead = &before[line_start.map_or(0, |at| at + 1)..];
         self.indent = lead.trim_ascii().is_empty().then_some(lead.len());
         self.pass(start);
-        self.place = Place {
-            line: self.line,
-            offset: self.source.offset(),
-        };
+        self.place = self.here();
     }
 
     fn next(&mut self) -> Result<Option<Found>> {
@@ -163,6 +184,10 @@ impl Values {
                         "a line ends within a string (unbalanced quotes?)".to_owned(),
                     )));
                 }
+                Step::Closed => {
+                    self.pass(self.scan.at);
+                    return self.behind();
+                }
                 Step::More { start: Some(start) }
                     if self.source.unread().len() - start > self.limit =>
                 {
@@ -180,6 +205,36 @@ impl Values {
                     }
                 }
             }
+        }
+    }
+
+    /// Behind the array, where an object is around it: to the end of the input.
+    fn behind(&mut self) -> Result<Option<Found>> {
+        let key = self.key.take().unwrap_or_default();
+        self.place = self.here();
+        let reason = match envelope::tail(&mut self.source, &key)? {
+            Tail::Closed => return Ok(None),
+            Tail::CutShort => format!(
+                "the object around {key:?} is not closed: the file is cut short, records may be missing"
+            ),
+            Tail::More => format!("what stands behind the array {key:?} is not read"),
+        };
+        // Nothing is read behind it.
+        let length = self.source.unread().len();
+        self.source.consume(length);
+        while self.source.fill()? {
+            let length = self.source.unread().len();
+            self.source.consume(length);
+        }
+        self.scan = Scan::default();
+        Ok(Some(Found::Broken(reason)))
+    }
+
+    /// The first unread byte.
+    fn here(&self) -> Place {
+        Place {
+            line: self.line,
+            offset: self.source.offset(),
         }
     }
 
@@ -206,10 +261,7 @@ impl Values {
         }
         if self.scan.array && !self.told {
             self.told = true;
-            self.place = Place {
-                line: self.line,
-                offset: self.source.offset(),
-            };
+            self.place = self.here();
             return Some(Found::Broken(
                 "the array is not closed: the file is cut short, records may be missing".to_owned(),
             ));
@@ -237,6 +289,7 @@ impl Values {
         self.pass(at);
         self.scan = Scan {
             array: self.scan.array,
+            enclosed: self.scan.enclosed,
             ..Scan::default()
         };
     }
@@ -273,6 +326,7 @@ impl Values {
         }
         self.scan = Scan {
             array: self.scan.array,
+            enclosed: self.scan.enclosed,
             ..Scan::default()
         };
         Ok(())
@@ -287,6 +341,7 @@ impl Values {
                     return Ok(());
                 }
                 Step::BrokenString { at, .. } => return self.resync(at),
+                Step::Closed => return Ok(()),
                 Step::More { .. } => {
                     let end = self.source.unread().len();
                     self.pass(end);
@@ -308,6 +363,8 @@ enum Step {
     Value { start: usize, end: usize },
     /// A value with a line end in a string, which JSON does not allow.
     BrokenString { start: usize, at: usize },
+    /// The array has ended, and an object is around it.
+    Closed,
     /// More bytes are needed; `start` is where a value has begun.
     More { start: Option<usize> },
 }
@@ -324,14 +381,30 @@ struct Scan {
     escape: bool,
     /// Whether the array around the values is open.
     array: bool,
+    /// Whether an object is around it.
+    enclosed: bool,
 }
 
 impl Scan {
+    /// Begins in an array that is a value of an object.
+    fn in_array() -> Self {
+        Self {
+            array: true,
+            enclosed: true,
+            ..Self::default()
+        }
+    }
+
     fn advance(&mut self, bytes: &[u8]) -> Step {
         while let Some(&byte) = bytes.get(self.at) {
             let Some(start) = self.start else {
                 match byte {
                     b'[' if !self.array => self.array = true,
+                    b']' if self.enclosed => {
+                        self.at += 1;
+                        (self.array, self.enclosed) = (false, false);
+                        return Step::Closed;
+                    }
                     b']' => self.array = false,
                     b',' | b' ' | b'\t' | b'\r' | b'\n' => {}
                     _ => {

@@ -11,6 +11,7 @@ mod columns;
 mod csv;
 mod docx;
 mod encoding;
+mod envelope;
 mod files;
 mod format;
 mod json;

@@ -5,8 +5,11 @@
 //! written afterwards (quotes, sentences, reasons, report) comes from the masked text. Offsets in
 //! tables lead back to the source through a [`SourceMap`].
 //!
-//! A name is masked wherever it stands in its case, so all records of a run are read for names
-//! ([`Redactor::learn`]) before the first is masked ([`Redactor::mask`]). Tokens such as `[PERSON 1]`
+//! A name is masked wherever it stands in its case, so all records of a case are read for names
+//! ([`Redactor::learn`]) before the first is masked ([`Redactor::mask`]). What is known of a case is held
+//! until it is let go ([`Redactor::forget`]). People are numbered in the order in which they are learned,
+//! other identifiers in that in which they are masked: whoever wants the same tokens hands the records of a
+//! case on in the same order ([`crate::case::order`]). Tokens such as `[PERSON 1]`
 //! stand for the same person, number or address all through a case; between cases they say nothing.
 
 mod identifiers;
@@ -97,6 +100,11 @@ impl<'l> Redactor<'l> {
         }
     }
 
+    /// Lets go of what is known of a case that is done with.
+    pub fn forget(&mut self, case_id: &str) {
+        self.cases.remove(case_id);
+    }
+
     /// Masks the texts of a record and all that was found in them.
     pub fn mask(&mut self, scanned: &mut Scanned) {
         let id = case_of(&scanned.record);
@@ -131,7 +139,13 @@ impl<'l> Redactor<'l> {
             field.source = Some(Arc::new(masked.source));
             field.text = masked.text;
         }
-        let extra = &mut *scanned.record.extra;
+        self.mask_columns(&mut case, &mut scanned.record);
+        self.cases.insert(id, case);
+    }
+
+    /// Masks what a record shows of its other columns.
+    fn mask_columns(&self, case: &mut Case, record: &mut Record) {
+        let extra = &mut *record.extra;
         extra.names.clear();
         let shown = [&mut extra.grade, &mut extra.outcome];
         let shown = shown
@@ -139,21 +153,23 @@ impl<'l> Redactor<'l> {
             .chain(&mut extra.links)
             .chain(&mut extra.coded);
         for value in shown.flatten() {
-            let masks = self.masks_in(&mut case, value);
+            let masks = self.masks_in(case, value);
             *value = Masked::new(value, masks).text;
         }
-        self.cases.insert(id, case);
     }
 
     /// Masks the texts of a record in which nothing was looked for.
     pub fn mask_record(&mut self, record: &mut Record) {
         let id = case_of(record);
+        let mut case = self.cases.remove(&id).unwrap_or_default();
         for field in &mut record.fields {
-            let masked = self.mask_text(&id, &field.text);
+            let masks = self.masks_in(&mut case, &field.text);
+            let masked = Masked::new(&field.text, masks);
             field.source = Some(Arc::new(masked.source));
             field.text = masked.text;
         }
-        record.extra.names.clear();
+        self.mask_columns(&mut case, record);
+        self.cases.insert(id, case);
     }
 
     /// What `text` becomes as part of a case, and where its words stood.
@@ -228,7 +244,8 @@ impl Case {
     }
 }
 
-fn case_of(record: &Record) -> String {
+/// The case of a record, which is its own where it has none.
+pub(crate) fn case_of(record: &Record) -> String {
     record
         .case_id
         .clone()

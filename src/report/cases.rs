@@ -80,16 +80,15 @@ pub(super) struct Order {
 const RANK_BYTES: usize = 9;
 
 impl Order {
-    /// References of the cases with evidence, in reading order.
-    pub fn references(&self) -> Result<Vec<String>> {
-        let mut references = Vec::new();
+    /// Hands on the references of the cases with evidence, in reading order.
+    pub fn references(&self, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let mut rows = self.cases.read()?;
         while let Some((key, _)) = rows.next()? {
             if key[0] != UNFLAGGED {
-                references.push(String::from_utf8_lossy(&key[RANK_BYTES..]).into_owned());
+                sink(&key[RANK_BYTES..])?;
             }
         }
-        Ok(references)
+        Ok(())
     }
 }
 

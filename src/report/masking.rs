@@ -1,72 +1,78 @@
 //! Holds the records of a run back until every name of their case is known, then masks them.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
-use std::path::PathBuf;
+use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::case::order::record_key;
+use crate::error::Result;
 use crate::lexicon::Lexicon;
-use crate::pipeline::Outcome;
-use crate::redact::Redactor;
-use crate::spill::{Output, Storage};
+use crate::pipeline::Scanned;
+use crate::redact::{Redactor, case_of};
+use crate::spill::{Rows, Sorter, Storage, text_key, unpack};
 
-/// Records that wait to be masked. They wait in a file inside the folder of the unfinished run, which
-/// is removed before the run is put in place.
+/// Bytes of records held in memory; the rest waits on the disk.
+const HELD_BYTES: usize = 16 << 20;
+
+/// Records that wait to be masked, in the folder of the unfinished run, which is removed before the run
+/// is put in place. They are masked case by case, and within a case in its own order, so that neither
+/// memory nor the numbers in the masks follow the input.
 #[derive(Debug)]
 pub(super) struct Masking<'l> {
     redactor: Redactor<'l>,
-    path: PathBuf,
-    file: BufWriter<Output>,
+    /// By case and by place in it.
+    waiting: Sorter,
 }
 
 impl<'l> Masking<'l> {
-    pub fn create(lexicon: &'l Lexicon, storage: &Storage, path: PathBuf) -> Result<Self> {
-        let redactor = Redactor::new(lexicon)?;
-        let file = storage.create(&path)?;
+    pub fn create(lexicon: &'l Lexicon, storage: &Storage, folder: &Path) -> Result<Self> {
         Ok(Self {
-            redactor,
-            path,
-            file: BufWriter::with_capacity(1 << 16, file),
+            redactor: Redactor::new(lexicon)?,
+            waiting: Sorter::new(storage, folder, "unmasked", HELD_BYTES),
         })
     }
 
-    /// Reads the names in a record and keeps it.
-    pub fn keep(&mut self, outcome: &Outcome) -> Result<()> {
-        if let Outcome::Scanned(scanned) = outcome {
-            self.redactor.learn(&scanned.record);
-        }
-        let fail = |e| Error::io("cannot write", &self.path, e);
-        serde_json::to_writer(&mut self.file, outcome).map_err(|e| fail(e.into()))?;
-        self.file.write_all(b"\n").map_err(fail)
+    /// Keeps a record.
+    pub fn keep(&mut self, scanned: &Scanned) -> Result<()> {
+        let record = &scanned.record;
+        let mut key = Vec::new();
+        text_key(&mut key, &case_of(record));
+        key.extend(record_key(record));
+        self.waiting.push_packed(&key, scanned)
     }
 
-    /// Hands on every record, masked, in the order in which they came; returns what was masked.
+    /// Hands on every record, masked; returns what was masked.
     pub fn hand_on(
         self,
-        sink: &mut dyn FnMut(Outcome) -> Result<()>,
+        sink: &mut dyn FnMut(&Scanned) -> Result<()>,
     ) -> Result<BTreeMap<String, u64>> {
         let Self {
             mut redactor,
-            path,
-            file,
+            waiting,
         } = self;
-        file.into_inner()
-            .map_err(|e| Error::io("cannot write", &path, e.into_error()))?;
-        let fail = |e| Error::io("cannot read", &path, e);
-        let mut file = BufReader::new(File::open(&path).map_err(fail)?);
-        let mut line = Vec::new();
-        while file.read_until(b'\n', &mut line).map_err(fail)? > 0 {
-            // The message of a parser could quote what it read.
-            let mut outcome: Outcome = serde_json::from_slice(&line)
-                .map_err(|_| fail(std::io::Error::other("the file was changed")))?;
-            if let Outcome::Scanned(scanned) = &mut outcome {
-                redactor.mask(scanned);
+        let waiting = waiting.finish()?;
+        // Read twice, one case apart: the names of a whole case are known before its first record is
+        // masked, and memory holds those names but one record at a time.
+        let (mut ahead, mut rows) = (waiting.read()?, waiting.read()?);
+        let mut next = next_record(&mut ahead)?;
+        let mut case: Option<String> = None;
+        while let Some(mut scanned) = next_record(&mut rows)? {
+            let own = case_of(&scanned.record);
+            if case.as_ref() != Some(&own) {
+                if let Some(before) = case.replace(own.clone()) {
+                    redactor.forget(&before);
+                }
+                while let Some(record) = next.take_if(|s| case_of(&s.record) == own) {
+                    redactor.learn(&record.record);
+                    next = next_record(&mut ahead)?;
+                }
             }
-            sink(outcome)?;
-            line.clear();
+            redactor.mask(&mut scanned);
+            sink(&scanned)?;
         }
-        std::fs::remove_file(&path).map_err(|e| Error::io("cannot remove", &path, e))?;
         Ok(redactor.masks())
     }
+}
+
+fn next_record(rows: &mut Rows<'_>) -> Result<Option<Scanned>> {
+    rows.next()?.map(|(_, scanned)| unpack(scanned)).transpose()
 }

@@ -36,6 +36,8 @@ pub(super) struct Parts<'p> {
     /// Of the last part.
     words: Words,
     bytes: usize,
+    /// Bytes of references that `parts` hold.
+    references: usize,
 }
 
 /// Name of the page of a part, by its number from 0.
@@ -56,6 +58,7 @@ impl<'p> Parts<'p> {
             parts: Vec::new(),
             words: Words::default(),
             bytes: 0,
+            references: 0,
         }
     }
 
@@ -86,7 +89,10 @@ impl<'p> Parts<'p> {
         let part = self.parts.last_mut().expect("one was put in");
         part.to += 1;
         part.tiers[1] = tier;
-        part.cases.push(case.id.clone());
+        self.references += case.id.len();
+        if self.references <= MOST_REFERENCES {
+            part.cases.push(case.id.clone());
+        }
         if self.parts.len() == 1 {
             self.first.push(case);
         }
@@ -108,11 +114,11 @@ impl<'p> Parts<'p> {
             told,
             first,
             mut parts,
+            references,
             ..
         } = self;
         let several = parts.len() > 1;
-        let references = parts.iter().flat_map(|part| &part.cases);
-        if references.map(String::len).sum::<usize>() > MOST_REFERENCES {
+        if references > MOST_REFERENCES {
             parts.iter_mut().for_each(|part| part.cases.clear());
         }
         let write = |number: usize, cases: Vec<ReportCase>| {

@@ -1,14 +1,13 @@
 //! One small folder a flagged case, to hand to one reviewer: its page and its evidence.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
 use super::html::write_report;
-use super::kept_rows::{KeptRows, cells};
+use super::kept_rows::{KeptReader, KeptRow, KeptRows, cells};
 use super::rows::{MentionRow, ReportData};
-use super::tables::{OutputFormat, TableWriter, kept_rows_file};
+use super::tables::{OutputFormat, TableWriter};
 use crate::error::{Error, Result};
 
 /// Name of the folder that holds the folders of cases.
@@ -24,20 +23,23 @@ const LONGEST: usize = 60;
 #[derive(Debug)]
 pub(super) struct PerCase<'p> {
     folder: &'p Path,
-    evidence: KeptRows,
+    evidence: KeptReader<'p>,
+    /// The next row of evidence.
+    next: Option<(u32, KeptRow)>,
     raw_csv: bool,
     written: u32,
 }
 
 impl<'p> PerCase<'p> {
-    /// Prepares folders in `folder`; `cases` are the flagged cases in reading order.
-    pub fn create(folder: &'p Path, cases: &[&str], raw_csv: bool) -> Result<Self> {
+    /// Prepares folders in `folder`; `evidence` has its cases in reading order.
+    pub fn create(folder: &'p Path, evidence: &'p KeptRows, raw_csv: bool) -> Result<Self> {
         let own = folder.join(FOLDER);
         std::fs::create_dir(&own).map_err(|e| Error::io("cannot make the folder", &own, e))?;
-        let ranks: HashMap<&str, u32> = cases.iter().copied().zip(0..).collect();
+        let mut evidence = evidence.read()?;
         Ok(Self {
             folder,
-            evidence: KeptRows::open(kept_rows_file(folder, "evidence"), &ranks)?,
+            next: evidence.next()?,
+            evidence,
             raw_csv,
             written: 0,
         })
@@ -60,17 +62,12 @@ impl<'p> PerCase<'p> {
         let columns = MentionRow::EVIDENCE_COLUMNS;
         let format = &[OutputFormat::Csv];
         let mut table = TableWriter::create(&own, "evidence", columns, format, self.raw_csv)?;
-        for index in self.evidence.of_case(rank) {
-            let row = self.evidence.row(index)?;
+        while let Some((_, row)) = self.next.take_if(|(of, _)| *of <= rank) {
             table.write_row(&cells(&row, columns))?;
+            self.next = self.evidence.next()?;
         }
         table.finish()?;
         Ok(())
-    }
-
-    /// Removes the rows that were kept for this.
-    pub fn remove_kept(self) -> Result<()> {
-        self.evidence.remove()
     }
 }
 

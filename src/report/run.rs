@@ -8,14 +8,15 @@ use std::sync::atomic::AtomicBool;
 use sha2::{Digest as _, Sha256};
 
 use super::cases::{Cases, Looker, case_row, check_row};
+use super::kept_rows::{Kept, KeptRows, Ranks};
 use super::manifest::{Manifest, ManifestLexicon, Timing};
 use super::masking::Masking;
 use super::parts::Parts;
 use super::per_case::PerCase;
 use super::reviewed::has_room;
 use super::rows::{CaseRow, CheckRow, MentionRow, ReportCounts};
-use super::spool::{Kept, KeptField, KeptMention, Spool};
-use super::tables::{OutputFormat, TableWriter};
+use super::spool::{Kept as KeptTexts, Spool, cues, kept_fields};
+use super::tables::{OutputFormat, SortedTable, TableWriter, kept_rows_file};
 use super::view::{Told, case_counts, report_case};
 use super::workbook::{workbook_about, workbook_counts, workbook_tables};
 use super::xlsx::{WorkbookData, write_workbook};
@@ -27,16 +28,16 @@ use crate::case::coverage::{Coverage, CoverageCounts, Gap, Unread};
 use crate::case::inconsistency::Inconsistency;
 use crate::case::link::{LinkCounts, LinkKeys};
 use crate::case::names::{NameIndex, Proposal};
+use crate::case::order::{digest, place_key, placed};
 use crate::case::{CaseRecord, tier_of};
 use crate::checks::statements;
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
-use crate::mention::Mention;
-use crate::narrative::{Field, Record, Rejected};
+use crate::narrative::{Record, Rejected};
 use crate::pipeline::{Outcome, Scanned};
 use crate::read::InputInfo;
 use crate::span::CharOffsets;
-use crate::spill::Storage;
+use crate::spill::{Storage, text_key};
 
 /// How to write a run. The default writes nothing but the manifest.
 #[derive(Clone, Debug, Default)]
@@ -97,8 +98,8 @@ pub struct RunSummary {
 pub struct RunWriter<'l> {
     lexicon: &'l Lexicon,
     options: RunOptions,
-    evidence: TableWriter,
-    suppressed: TableWriter,
+    evidence: SortedTable,
+    suppressed: SortedTable,
     rejected: TableWriter,
     cases: Cases,
     spool: Option<Spool>,
@@ -106,7 +107,6 @@ pub struct RunWriter<'l> {
     coverage: Coverage,
     names: NameIndex,
     counts: ReportCounts,
-    ordinal: u64,
     /// Records that wait until every name of their case is known.
     masking: Option<Masking<'l>>,
 }
@@ -118,8 +118,8 @@ impl<'l> RunWriter<'l> {
     /// If a file cannot be made.
     pub fn create(folder: &Path, lexicon: &'l Lexicon, options: RunOptions) -> Result<Self> {
         let storage = &options.storage;
-        let table = |name, columns, formats: &[OutputFormat]| {
-            TableWriter::create_on(storage, folder, name, columns, formats, options.raw_csv)
+        let sorted = |name, columns, formats: &[OutputFormat]| {
+            SortedTable::create_on(storage, folder, name, columns, formats, options.raw_csv)
         };
         let html = options.formats.contains(&OutputFormat::Html);
         let mut evidence_formats = options.formats.clone();
@@ -129,13 +129,20 @@ impl<'l> RunWriter<'l> {
         }
         Ok(Self {
             lexicon,
-            evidence: table("evidence", MentionRow::EVIDENCE_COLUMNS, &evidence_formats)?,
-            suppressed: table(
+            evidence: sorted("evidence", MentionRow::EVIDENCE_COLUMNS, &evidence_formats)?,
+            suppressed: sorted(
                 "suppressed",
                 MentionRow::SUPPRESSED_COLUMNS,
                 &options.formats,
             )?,
-            rejected: table("rejected", Rejected::COLUMNS, &options.formats)?,
+            rejected: TableWriter::create_on(
+                storage,
+                folder,
+                "rejected",
+                Rejected::COLUMNS,
+                &options.formats,
+                options.raw_csv,
+            )?,
             cases: Cases::new(storage, folder),
             spool: if html || options.per_case {
                 Some(Spool::create(storage, folder.join(".texts"))?)
@@ -146,9 +153,8 @@ impl<'l> RunWriter<'l> {
             coverage: Coverage::new(storage, folder),
             names: NameIndex::new(storage, folder),
             counts: ReportCounts::default(),
-            ordinal: 0,
             masking: if options.redact {
-                Some(Masking::create(lexicon, storage, folder.join(".unmasked"))?)
+                Some(Masking::create(lexicon, storage, folder)?)
             } else {
                 None
             },
@@ -161,19 +167,7 @@ impl<'l> RunWriter<'l> {
     /// # Errors
     /// If a table cannot be written.
     pub fn take(&mut self, outcome: &Outcome) -> Result<()> {
-        if let Outcome::Scanned(scanned) = outcome {
-            // A masked text is of another length.
-            self.note_coverage(&scanned.record)?;
-        }
-        match &mut self.masking {
-            Some(masking) => masking.keep(outcome),
-            None => self.write(outcome),
-        }
-    }
-
-    fn write(&mut self, outcome: &Outcome) -> Result<()> {
         self.counts.read += 1;
-        self.ordinal += 1;
         match outcome {
             Outcome::Rejected(rejected) => {
                 self.counts.rejected += 1;
@@ -181,7 +175,12 @@ impl<'l> RunWriter<'l> {
             }
             Outcome::Scanned(scanned) => {
                 self.counts.scanned += 1;
-                self.scanned(scanned)
+                // A masked text is of another length.
+                self.note_coverage(&scanned.record)?;
+                match &mut self.masking {
+                    Some(masking) => masking.keep(scanned),
+                    None => self.scanned(scanned),
+                }
             }
         }
     }
@@ -201,8 +200,11 @@ impl<'l> RunWriter<'l> {
             .case_id
             .clone()
             .unwrap_or_else(|| record.incident_ref());
+        let digest = digest(record);
+        if mentions.iter().any(|found| !found.is_empty()) {
+            self.mention_rows(scanned, &case_id, digest)?;
+        }
         for (field, found) in record.fields.iter().zip(mentions) {
-            self.mention_rows(record, &case_id, field, found)?;
             self.repetition.note(&case_id, &field.text, found)?;
         }
         for name in names {
@@ -218,15 +220,8 @@ impl<'l> RunWriter<'l> {
         let columns = self.options.coded.iter();
         let coded = columns.zip(cells).map(|(column, cell)| column.tick(cell));
         let coded = coded.collect();
-        let incident = case.add_record(
-            self.lexicon,
-            record,
-            mentions,
-            signals,
-            coded,
-            self.ordinal,
-            kept,
-        );
+        let incident =
+            case.add_record(self.lexicon, record, mentions, signals, coded, digest, kept);
         for (index, (field, said)) in record.fields.iter().zip(said).enumerate() {
             let place = (index, &*field.name);
             let mut own = statements(self.lexicon, place, &field.text, incident, said);
@@ -262,41 +257,51 @@ impl<'l> RunWriter<'l> {
         Ok(())
     }
 
-    fn mention_rows(
-        &mut self,
-        record: &Record,
-        case_id: &str,
-        field: &Field,
-        found: &[Mention],
-    ) -> Result<()> {
-        let mut offsets = CharOffsets::of_field(field);
-        for mention in found {
-            let rule = &self.lexicon.rules[mention.rule];
-            let category = &self.lexicon.categories[mention.category];
-            let row = MentionRow {
-                case_id: case_id.to_owned(),
-                incident_id: record.incident_ref(),
-                incident_date: record.incident_date.clone().unwrap_or_default(),
-                field: field.name.to_string(),
-                category: category.id.clone(),
-                group: category.group,
-                rule_id: rule.id.clone(),
-                tier: tier_of(self.lexicon, mention),
-                assertion: mention.assertion,
-                quote: mention.span.of(&field.text).to_owned(),
-                sentence: mention.sentence.of(&field.text).to_owned(),
-                start: offsets.at(mention.span.start),
-                end: offsets.at(mention.span.end),
-                reason: mention.suppressed.clone(),
-                tags: rule.tags.clone(),
-                cues: cues(mention, &field.text),
-            };
-            if row.reason.is_none() {
-                self.counts.evidence += 1;
-                self.evidence.write_row(&row.cells())?;
-            } else {
-                self.counts.suppressed += 1;
-                self.suppressed.write_row(&row.cells())?;
+    /// Adds the rows of a record, under a key that puts them in the order of cases and of the records in
+    /// them, whatever the order of the input.
+    fn mention_rows(&mut self, scanned: &Scanned, case_id: &str, digest: u64) -> Result<()> {
+        let record = &scanned.record;
+        let incident_id = record.incident_ref();
+        let incident_date = record.incident_date.clone().unwrap_or_default();
+        let mut key = Vec::new();
+        text_key(&mut key, case_id);
+        key.extend(place_key(
+            placed(record).0,
+            &incident_date,
+            &incident_id,
+            digest,
+        ));
+        // Rows with one key stay as they come: by field, and in a field by their place.
+        for (field, found) in record.fields.iter().zip(&scanned.mentions) {
+            let mut offsets = CharOffsets::of_field(field);
+            for mention in found {
+                let rule = &self.lexicon.rules[mention.rule];
+                let category = &self.lexicon.categories[mention.category];
+                let row = MentionRow {
+                    case_id: case_id.to_owned(),
+                    incident_id: incident_id.clone(),
+                    incident_date: incident_date.clone(),
+                    field: field.name.to_string(),
+                    category: category.id.clone(),
+                    group: category.group,
+                    rule_id: rule.id.clone(),
+                    tier: tier_of(self.lexicon, mention),
+                    assertion: mention.assertion,
+                    quote: mention.span.of(&field.text).to_owned(),
+                    sentence: mention.sentence.of(&field.text).to_owned(),
+                    start: offsets.at(mention.span.start),
+                    end: offsets.at(mention.span.end),
+                    reason: mention.suppressed.clone(),
+                    tags: rule.tags.clone(),
+                    cues: cues(mention, &field.text),
+                };
+                if row.reason.is_none() {
+                    self.counts.evidence += 1;
+                    self.evidence.add(&key, &row.cells())?;
+                } else {
+                    self.counts.suppressed += 1;
+                    self.suppressed.add(&key, &row.cells())?;
+                }
             }
         }
         Ok(())
@@ -313,7 +318,7 @@ impl<'l> RunWriter<'l> {
         timing: impl FnOnce() -> Timing,
     ) -> Result<RunSummary> {
         let masks = match self.masking.take() {
-            Some(masking) => masking.hand_on(&mut |outcome| self.write(&outcome))?,
+            Some(masking) => masking.hand_on(&mut |scanned| self.scanned(scanned))?,
             None => BTreeMap::new(),
         };
         let Self {
@@ -373,15 +378,25 @@ impl<'l> RunWriter<'l> {
         let run = run_id(lexicon, inputs, &options.manifest);
         let mut kept = spool.map(Spool::read_back).transpose()?;
         // What is written of all cases in reading order needs to know that order first.
-        let ranked = match options.per_case || options.formats.contains(&OutputFormat::Xlsx) {
-            true => order.references()?,
-            false => Vec::new(),
-        };
-        let ranked: Vec<&str> = ranked.iter().map(String::as_str).collect();
-        let mut folders = match options.per_case {
-            true => Some(PerCase::create(folder, &ranked, options.raw_csv)?),
+        let xlsx = options.formats.contains(&OutputFormat::Xlsx);
+        let ranks = Ranks::of(&options.storage, folder, |rank| {
+            match options.per_case || xlsx {
+                true => order.references(rank),
+                false => Ok(()),
+            }
+        })?;
+        let evidence = match options.per_case {
+            true => {
+                let path = kept_rows_file(folder, "evidence");
+                Some(KeptRows::open(path, Kept::ByCase, &ranks, "evidence")?)
+            }
             false => None,
         };
+        let mut folders = match &evidence {
+            Some(rows) => Some(PerCase::create(folder, rows, options.raw_csv)?),
+            None => None,
+        };
+        let mut counted = Told::new(lexicon);
         let html = options.formats.contains(&OutputFormat::Html);
         let mut parts = Parts::new(lexicon, &options);
         let mut tiers = [0; 3];
@@ -398,6 +413,7 @@ impl<'l> RunWriter<'l> {
                 return Ok(());
             };
             tiers[usize::from(assessment.tier.clamp(1, 3)) - 1] += 1;
+            counted.add(entry);
             cases.write_row(&case_row(lexicon, entry, assessment).cells())?;
             for (at, row) in entry.chronology.iter().enumerate() {
                 chronology.write_row(&row.cells(own, at + 1))?;
@@ -444,20 +460,18 @@ impl<'l> RunWriter<'l> {
             })?;
         }
         drop(order);
-        if let Some(folders) = folders
-            && !options.formats.contains(&OutputFormat::Xlsx)
-        {
-            folders.remove_kept()?;
+        drop(folders);
+        if let Some(evidence) = evidence.filter(|_| !xlsx) {
+            evidence.remove()?;
         }
-        kept.map_or(Ok(()), Kept::remove)?;
-        if options.formats.contains(&OutputFormat::Xlsx) {
+        kept.map_or(Ok(()), KeptTexts::remove)?;
+        if xlsx {
+            let own = lexicon.categories.iter().zip(counted.categories());
             let data = WorkbookData {
                 tables: workbook_tables(folder, &options),
-                cases: ranked,
-                categories: lexicon
-                    .categories
-                    .iter()
-                    .map(|c| [c.id.as_str(), c.title.as_str(), c.group.as_str()])
+                ranks: &ranks,
+                categories: own
+                    .map(|(c, told)| ([c.id.as_str(), c.title.as_str(), c.group.as_str()], *told))
                     .collect(),
                 counts: workbook_counts(counts, tiers),
                 about: workbook_about(lexicon, inputs, &options, &run),
@@ -557,49 +571,5 @@ fn run_id(lexicon: &Lexicon, inputs: &[InputInfo], options: &serde_json::Value) 
         .iter()
         .take(8)
         .map(|b| format!("{b:02x}"))
-        .collect()
-}
-
-fn cues(mention: &Mention, text: &str) -> Vec<String> {
-    let spelling = mention
-        .read_as
-        .iter()
-        .map(|(span, word)| format!("spelling: \"{}\" (read as {word})", span.of(text)));
-    let cues = mention.cues.iter().map(|cue| {
-        format!(
-            "{}: \"{}\" ({})",
-            cue.effect.describe(),
-            cue.span.of(text),
-            cue.by
-        )
-    });
-    spelling.chain(cues).collect()
-}
-
-fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
-    let kept = |text: &str, offsets: &mut CharOffsets, m: &Mention| KeptMention {
-        start: m.span.start,
-        end: m.span.end,
-        place: [offsets.at(m.span.start), offsets.at(m.span.end)],
-        category: m.category,
-        rule: m.rule,
-        assertion: m.assertion,
-        cues: cues(m, text),
-        suppressed: m.suppressed.clone(),
-    };
-    record
-        .fields
-        .iter()
-        .zip(mentions)
-        .map(|(field, found)| {
-            // Of the text as it was read, whatever was masked since: decisions name the rows of `evidence`.
-            let mut offsets = CharOffsets::of_field(field);
-            let mention = |m| kept(&field.text, &mut offsets, m);
-            KeptField {
-                name: field.name.to_string(),
-                text: field.text.clone(),
-                mentions: found.iter().map(mention).collect(),
-            }
-        })
         .collect()
 }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::assertion::Assertion;
 use crate::error::{Error, Result};
+use crate::mention::Mention;
+use crate::narrative::Record;
+use crate::span::CharOffsets;
 use crate::spill::{Output, Storage, pack_into, unpack};
 
 /// A text field with its mentions, as it waits for the report.
@@ -107,4 +110,50 @@ impl Kept {
     pub fn remove(self) -> Result<()> {
         std::fs::remove_file(&self.path).map_err(|e| Error::io("cannot remove", &self.path, e))
     }
+}
+
+/// The cues of a mention in `text`, as tables show them, and what was read as another word.
+pub(super) fn cues(mention: &Mention, text: &str) -> Vec<String> {
+    let spelling = mention
+        .read_as
+        .iter()
+        .map(|(span, word)| format!("spelling: \"{}\" (read as {word})", span.of(text)));
+    let cues = mention.cues.iter().map(|cue| {
+        format!(
+            "{}: \"{}\" ({})",
+            cue.effect.describe(),
+            cue.span.of(text),
+            cue.by
+        )
+    });
+    spelling.chain(cues).collect()
+}
+
+/// The fields of a record with what was found in them.
+pub(super) fn kept_fields(record: &Record, mentions: &[Vec<Mention>]) -> Vec<KeptField> {
+    let kept = |text: &str, offsets: &mut CharOffsets, m: &Mention| KeptMention {
+        start: m.span.start,
+        end: m.span.end,
+        place: [offsets.at(m.span.start), offsets.at(m.span.end)],
+        category: m.category,
+        rule: m.rule,
+        assertion: m.assertion,
+        cues: cues(m, text),
+        suppressed: m.suppressed.clone(),
+    };
+    record
+        .fields
+        .iter()
+        .zip(mentions)
+        .map(|(field, found)| {
+            // Of the text as it was read, whatever was masked since: decisions name the rows of `evidence`.
+            let mut offsets = CharOffsets::of_field(field);
+            let mention = |m| kept(&field.text, &mut offsets, m);
+            KeptField {
+                name: field.name.to_string(),
+                text: field.text.clone(),
+                mentions: found.iter().map(mention).collect(),
+            }
+        })
+        .collect()
 }

@@ -44,6 +44,11 @@ impl Told {
         self.tiers[usize::from(tier_of_entry(entry).clamp(1, 3)) - 1] += 1;
     }
 
+    /// Cases and mentions of each category, in lexicon order.
+    pub fn categories(&self) -> &[(u64, u64)] {
+        &self.categories
+    }
+
     /// A page that shows `cases`.
     pub fn page(
         &self,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::kept_rows::Kept;
 use super::rows::{CaseRow, CheckRow, MentionRow, ReportCounts};
 use super::run::{COVERAGE, RunOptions};
 use super::tables::kept_rows_file;
@@ -21,6 +22,11 @@ pub(super) fn workbook_tables(folder: &Path, options: &RunOptions) -> Vec<SheetT
         sheet,
         columns,
         path: kept_rows_file(folder, name),
+        kept: match name {
+            "evidence" | "suppressed" | "checks" => Kept::ByCase,
+            "coverage" => Kept::Mixed,
+            _ => Kept::InOrder,
+        },
     };
     let mut tables = vec![
         table("Cases", "cases", CaseRow::COLUMNS),

@@ -5,7 +5,6 @@
 //! Sheets are streamed through files in the run's own unfinished folder, never through the system's
 //! folder for temporary files: they hold narrative text.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{
@@ -14,7 +13,7 @@ use rust_xlsxwriter::{
 };
 use serde_json::Value;
 
-use super::kept_rows::{KeptRow, KeptRows};
+use super::kept_rows::{Kept, KeptRow, KeptRows, Ranks};
 use super::tables::{CellKind, TableColumn};
 use crate::error::{Error, Result};
 
@@ -33,6 +32,9 @@ const SHEET_LINKS: usize = 65_000;
 /// What a reviewer can choose from.
 const DECISIONS: [&str; 3] = ["accept", "dismiss", "unsure"];
 
+/// Column of how many rows of evidence a case has.
+const MENTIONS_COLUMN: &str = "mentions";
+
 /// Column of decisions.
 const DECISION_COLUMN: &str = "reviewer_decision";
 
@@ -45,6 +47,8 @@ pub(super) struct SheetTable {
     pub columns: &'static [TableColumn],
     /// Where its rows are kept; removed when they are written.
     pub path: PathBuf,
+    /// In which order.
+    pub kept: Kept,
 }
 
 /// What a workbook is made of.
@@ -52,10 +56,10 @@ pub(super) struct SheetTable {
 pub(super) struct WorkbookData<'w> {
     /// Tables in the order of their sheets; the first is `Cases`, the second its evidence.
     pub tables: Vec<SheetTable>,
-    /// Case references in reading order.
-    pub cases: Vec<&'w str>,
-    /// Category id, title and group, in lexicon order.
-    pub categories: Vec<[&'w str; 3]>,
+    /// The order of reading.
+    pub ranks: &'w Ranks,
+    /// Category id, title and group, in lexicon order, with how many cases and mentions it has.
+    pub categories: Vec<([&'w str; 3], (u64, u64))>,
     /// Lines of the summary: what is counted, and how many.
     pub counts: Vec<(&'static str, u64)>,
     /// Lines about the run.
@@ -98,43 +102,15 @@ pub(super) fn write_workbook(folder: &Path, data: &WorkbookData<'_>) -> Result<(
     let mut book = Workbook::new();
     book.set_tempdir(folder).map_err(fail)?;
     book.set_properties(&properties().map_err(fail)?);
-    let ranks: HashMap<&str, u32> = data.cases.iter().copied().zip(0..).collect();
     let limit = data.sheet_rows.unwrap_or(SHEET_ROWS).clamp(2, SHEET_ROWS) - 1;
-    let mut tables = Vec::new();
-    for table in &data.tables {
-        let rows = KeptRows::open(table.path.clone(), &ranks)?;
-        tables.push((table, rows));
-    }
-    let evidence = tables.get(1).map(|(table, rows)| {
-        let first = rows.first_of_case();
-        first
-            .into_iter()
-            .map(|(rank, row)| {
-                let sheet = sheet_name(table.sheet, row / limit);
-                // Row 1 is the header.
-                (rank, format!("internal:'{sheet}'!A{}", row % limit + 2))
-            })
-            .collect::<BTreeMap<u32, String>>()
-    });
+    let evidence = data.tables.get(1).map(|table| table.sheet);
     let look = Look::new();
-    let mut told: BTreeMap<String, (u64, BTreeSet<String>)> = BTreeMap::new();
     let mut notes = Vec::new();
-    for (number, (table, rows)) in tables.iter_mut().enumerate() {
-        let links = match (&evidence, number) {
-            (Some(links), 0) => Some((links, &ranks)),
-            _ => None,
-        };
-        let mut count = |row: &KeptRow| {
-            let text = |name| row.get(name).and_then(Value::as_str).unwrap_or_default();
-            let entry = told.entry(text("category").to_owned()).or_default();
-            entry.0 += 1;
-            if !entry.1.contains(text("case_id")) {
-                entry.1.insert(text("case_id").to_owned());
-            }
-        };
-        let mut ignore = |_: &KeptRow| {};
-        let each: &mut dyn FnMut(&KeptRow) = if number == 1 { &mut count } else { &mut ignore };
-        let cut = write_table(&mut book, table, rows, limit, links, &look, each, &path)?;
+    for (number, table) in data.tables.iter().enumerate() {
+        // One after the other, so that memory holds rows of one at a time.
+        let rows = KeptRows::open(table.path.clone(), table.kept, data.ranks, "sheet")?;
+        let links = evidence.filter(|_| number == 0);
+        let cut = write_table(&mut book, table, &rows, limit, links, &look, &path)?;
         let parts = rows.len().div_ceil(limit);
         if parts > 1 {
             notes.push(format!(
@@ -150,14 +126,11 @@ pub(super) fn write_workbook(folder: &Path, data: &WorkbookData<'_>) -> Result<(
                 table.sheet
             ));
         }
-    }
-    write_summary(&mut book, data, &told, &look).map_err(fail)?;
-    write_about(&mut book, data, &notes, &look).map_err(fail)?;
-    book.save(&path).map_err(fail)?;
-    for (_, rows) in tables {
         rows.remove()?;
     }
-    Ok(())
+    write_summary(&mut book, data, &look).map_err(fail)?;
+    write_about(&mut book, data, &notes, &look).map_err(fail)?;
+    book.save(&path).map_err(fail)
 }
 
 /// The moment of writing is left out, so that equal runs give equal bytes.
@@ -175,23 +148,22 @@ fn sheet_name(sheet: &str, part: usize) -> String {
     }
 }
 
-/// Links from cases to their evidence by rank, and the ranks.
-type Links<'l> = (&'l BTreeMap<u32, String>, &'l HashMap<&'l str, u32>);
-
-/// Writes a table to one or more sheets; returns how many cells were cut.
-#[allow(clippy::too_many_arguments, reason = "they are all different things")]
+/// Writes a table to one or more sheets; returns how many cells were cut. Each of its cases leads to
+/// its first row in the sheet `evidence`, where there is one: cases stand there in the same order, each
+/// with as many rows as it has mentions.
 fn write_table(
     book: &mut Workbook,
     table: &SheetTable,
-    rows: &mut KeptRows,
+    rows: &KeptRows,
     limit: usize,
-    links: Option<Links<'_>>,
+    evidence: Option<&str>,
     look: &Look,
-    each: &mut dyn FnMut(&KeptRow),
     path: &Path,
 ) -> Result<usize> {
     let fail = |e: XlsxError| Error::io("cannot write", path, std::io::Error::other(e));
     let mut cut = 0;
+    let mut reader = rows.read()?;
+    let mut before = 0;
     for part in 0..rows.len().div_ceil(limit).max(1) {
         let own = part * limit..rows.len().min((part + 1) * limit);
         let sheet = book.add_worksheet_with_constant_memory().map_err(fail)?;
@@ -203,15 +175,21 @@ fn write_table(
             look,
         )
         .map_err(fail)?;
-        for (line, index) in own.enumerate() {
-            let row = rows.row(index)?;
-            each(&row);
-            let link = links
-                .filter(|_| line < SHEET_LINKS)
-                .and_then(|(links, ranks)| {
-                    let case = row.get("case_id").and_then(Value::as_str)?;
-                    links.get(ranks.get(case)?)
+        for line in 0..own.len() {
+            let Some((_, row)) = reader.next()? else {
+                break;
+            };
+            let mentions = row.get(MENTIONS_COLUMN).and_then(Value::as_u64);
+            let mentions = mentions.and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+            let link = evidence
+                .filter(|_| line < SHEET_LINKS && mentions > 0)
+                .map(|sheet| {
+                    let sheet = sheet_name(sheet, before / limit);
+                    // Row 1 is the header.
+                    format!("internal:'{sheet}'!A{}", before % limit + 2)
                 });
+            before += mentions;
+            let link = link.as_ref();
             cut +=
                 write_row(sheet, line as u32 + 1, table.columns, &row, link, look).map_err(fail)?;
         }
@@ -320,7 +298,6 @@ fn width(column: &TableColumn) -> f64 {
 fn write_summary(
     book: &mut Workbook,
     data: &WorkbookData<'_>,
-    told: &BTreeMap<String, (u64, BTreeSet<String>)>,
     look: &Look,
 ) -> std::result::Result<(), XlsxError> {
     let sheet = book.add_worksheet();
@@ -341,16 +318,13 @@ fn write_summary(
     for (at, name) in (0..).zip(["category", "id", "group", "cases", "mentions"]) {
         sheet.write_string_with_format(line, at, name, &look.head)?;
     }
-    for [id, title, group] in &data.categories {
+    for ([id, title, group], (cases, mentions)) in &data.categories {
         line += 1;
         for (at, text) in (0..).zip([title, id, group]) {
             sheet.write_string(line, at, *text)?;
         }
-        let (mentions, cases) = told
-            .get(*id)
-            .map_or((0, 0), |(mentions, cases)| (*mentions, cases.len()));
-        sheet.write_number(line, 3, cases as f64)?;
-        sheet.write_number(line, 4, mentions as f64)?;
+        sheet.write_number(line, 3, *cases as f64)?;
+        sheet.write_number(line, 4, *mentions as f64)?;
     }
     Ok(())
 }
@@ -381,30 +355,49 @@ mod tests {
     use calamine::{Data, Reader as _, Xlsx, open_workbook};
 
     use super::*;
+    use crate::spill::Storage;
 
-    const COLUMNS: &[TableColumn] = &[TableColumn::text("case_id"), TableColumn::int("n")];
+    const COLUMNS: &[TableColumn] = &[TableColumn::text("case_id"), TableColumn::int("mentions")];
+
+    fn sheet_xml(path: &Path, part: &str) -> String {
+        let mut archive = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+        std::io::read_to_string(archive.by_name(part).unwrap()).unwrap()
+    }
 
     #[test]
     fn a_table_longer_than_a_sheet_goes_on_in_another_and_says_so() {
         let folder = tempfile::tempdir().unwrap();
         let kept = |name: &str, rows: &[(&str, usize)]| {
             let path = folder.path().join(name);
-            let line =
-                |(case, n): &(&str, usize)| format!("{{\"case_id\":\"{case}\",\"n\":{n}}}\n");
+            let line = |(case, n): &(&str, usize)| {
+                format!("{{\"case_id\":\"{case}\",\"mentions\":{n}}}\n")
+            };
             std::fs::write(&path, rows.iter().map(line).collect::<String>()).unwrap();
             path
         };
-        let table = |sheet, path| SheetTable {
+        let table = |sheet, path, kept| SheetTable {
             sheet,
             columns: COLUMNS,
             path,
+            kept,
         };
         let cases = kept(".cases", &[("b", 3), ("a", 2)]);
-        let rows = [("a", 1), ("b", 2), ("b", 3), ("a", 4), ("b", 5)];
+        let rows = [("a", 1), ("a", 4), ("b", 2), ("b", 3), ("b", 5)];
         let evidence = kept(".evidence", &rows);
+        let mixed = [("a", 1), ("b", 2), ("c", 6), ("b", 3), ("a", 4)];
+        let mixed = kept(".coverage", &mixed);
+        let ranks = Ranks::of(&Storage::default(), folder.path(), |rank| {
+            rank(b"b")?;
+            rank(b"a")
+        })
+        .unwrap();
         let data = WorkbookData {
-            tables: vec![table("Cases", cases), table("Evidence", evidence)],
-            cases: vec!["b", "a"],
+            tables: vec![
+                table("Cases", cases, Kept::InOrder),
+                table("Evidence", evidence, Kept::ByCase),
+                table("Coverage", mixed, Kept::Mixed),
+            ],
+            ranks: &ranks,
             categories: Vec::new(),
             counts: Vec::new(),
             about: Vec::new(),
@@ -429,6 +422,14 @@ mod tests {
         assert_eq!(numbers("Evidence"), [2.0, 3.0]);
         assert_eq!(numbers("Evidence 2"), [5.0, 1.0]);
         assert_eq!(numbers("Evidence 3"), [4.0]);
+        assert_eq!(numbers("Coverage"), [2.0, 3.0]);
+        assert_eq!(numbers("Coverage 2"), [1.0, 4.0]);
+        assert_eq!(numbers("Coverage 3"), [6.0]);
+        let text = sheet_xml(&path, "xl/worksheets/sheet1.xml");
+        for (cell, place) in [("A2", "'Evidence'!A2"), ("A3", "'Evidence 2'!A3")] {
+            let link = format!("<hyperlink ref=\"{cell}\" location=\"{place}\"");
+            assert!(text.contains(&link), "{cell} leads elsewhere");
+        }
         let about = book.worksheet_range("About").unwrap();
         let note = about.rows().next().unwrap()[1].to_string();
         assert!(

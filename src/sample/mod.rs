@@ -6,14 +6,16 @@ mod random;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use self::estimate::{Estimate, Figure, how_many};
 pub use self::random::{Random, draw};
+use crate::case::order::record_key;
 use crate::error::{Error, Result};
 use crate::narrative::{ReadItem, Record};
 use crate::past_run::PastRun;
 use crate::read::Sheet;
-use crate::redact::Redactor;
+use crate::redact::{Redactor, case_of};
 use crate::report::OutputFormat;
 use crate::report::tables::{Cell, TableColumn, TableWriter};
 use crate::review::Problem;
@@ -33,7 +35,8 @@ pub struct Sample {
 }
 
 /// Draws `n` of the records of `run` that have text and no evidence. A run that was masked gives a
-/// sample that is masked by `redactor`, from what all records of the run bring in.
+/// sample that is masked by `redactor`, from what all records of their cases bring in and in the order
+/// in which the run was masked.
 ///
 /// # Errors
 /// If an input cannot be read, or the inputs are not those of the run.
@@ -42,7 +45,7 @@ pub fn draw_sample(
     inputs: &[PathBuf],
     n: usize,
     seed: u64,
-    mut redactor: Option<&mut Redactor<'_>>,
+    redactor: Option<&mut Redactor<'_>>,
 ) -> Result<Sample> {
     if inputs.iter().any(|path| path.as_os_str() == "-") {
         let message = "the input is read twice, so it has to be a file; give it with --input";
@@ -58,9 +61,6 @@ pub fn draw_sample(
     let mut count = 0;
     run.read_inputs(inputs, true, &mut |item| {
         count += usize::from(matches!(&item, ReadItem::Record(r) if unflagged(r)));
-        if let (ReadItem::Record(record), Some(redactor)) = (&item, &mut redactor) {
-            redactor.learn(record);
-        }
         Ok(())
     })?;
     let drawn = draw(count, n, seed);
@@ -80,9 +80,9 @@ pub fn draw_sample(
     })?;
     let mut records: Vec<Record> = records.into_iter().flatten().collect();
     if let Some(redactor) = redactor {
-        for record in &mut records {
-            redactor.mask_record(record);
-        }
+        mask(redactor, &mut records, |sink| {
+            run.read_inputs(inputs, true, sink)
+        })?;
     }
     let too_long = |r: &&Record| narrative(r).chars().count() > CELL;
     Ok(Sample {
@@ -90,6 +90,44 @@ pub fn draw_sample(
         too_long: records.iter().filter(too_long).count(),
         records,
     })
+}
+
+/// Masks the records of a sample as the run masked them: each as one of all records of its case, which
+/// `read` reads again.
+fn mask(
+    redactor: &mut Redactor<'_>,
+    records: &mut [Record],
+    read: impl FnOnce(&mut dyn FnMut(ReadItem) -> Result<()>) -> Result<()>,
+) -> Result<()> {
+    let mut cases: BTreeMap<String, Vec<Record>> = BTreeMap::new();
+    for record in &*records {
+        cases.entry(case_of(record)).or_default();
+    }
+    read(&mut |item| {
+        if let ReadItem::Record(record) = item
+            && let Some(own) = cases.get_mut(&case_of(&record))
+        {
+            own.push(record);
+        }
+        Ok(())
+    })?;
+    let place = |r: &Record| (Arc::clone(&r.source), r.record);
+    let mut masked = BTreeMap::new();
+    for (case, mut own) in cases {
+        own.sort_by_cached_key(record_key);
+        own.iter().for_each(|record| redactor.learn(record));
+        for mut record in own {
+            redactor.mask_record(&mut record);
+            masked.insert(place(&record), record);
+        }
+        redactor.forget(&case);
+    }
+    for record in records {
+        if let Some(own) = masked.remove(&place(record)) {
+            *record = own;
+        }
+    }
+    Ok(())
 }
 
 /// Case and incident references of the records with evidence.

@@ -13,8 +13,7 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 pub use storage::{Output, Storage};
 
@@ -408,7 +407,7 @@ pub(crate) fn pack_into(value: &impl Serialize, bytes: &mut Vec<u8>) -> Result<(
 }
 
 /// What was packed. The error says nothing of what stands in the bytes.
-pub(crate) fn unpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
+pub(crate) fn unpack<'b, T: Deserialize<'b>>(bytes: &'b [u8]) -> Result<T> {
     postcard::from_bytes(bytes)
         .map_err(|_| Error::usage("a file of the unfinished run was changed while it was in use"))
 }

@@ -64,14 +64,21 @@ impl Write for Output {
         let Some(left) = &self.left else {
             return self.file.write(bytes);
         };
-        let most = left.load(Ordering::Relaxed);
-        let take = bytes.len().min(usize::try_from(most).unwrap_or(usize::MAX));
+        // Taken before it is written, in one step: two threads that write at once share what is left.
+        let share = |most: u64| (bytes.len() as u64).min(most);
+        let most = left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |most| {
+                Some(most - share(most))
+            })
+            .unwrap_or_else(|most| most);
+        let take = share(most);
         if take == 0 && !bytes.is_empty() {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        let written = self.file.write(&bytes[..take])?;
-        left.fetch_sub(written as u64, Ordering::Relaxed);
-        Ok(written)
+        let written = self.file.write(&bytes[..take as usize]);
+        let unused = take - written.as_ref().map_or(0, |written| *written as u64);
+        left.fetch_add(unused, Ordering::Relaxed);
+        written
     }
 
     fn flush(&mut self) -> io::Result<()> {

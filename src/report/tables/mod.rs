@@ -6,10 +6,15 @@
 
 mod case_tables;
 mod columns;
+mod sorted;
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+
+pub use sorted::SortedTable;
+
+use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::spill::{Output, Storage};
@@ -127,7 +132,7 @@ impl TableColumn {
 }
 
 /// One value of a row, borrowed from it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Cell<'r> {
     /// Text, or a date as written.
     Text(&'r str),
