@@ -2,7 +2,7 @@
 
 use super::{Before, LONGEST, NameFinder};
 use crate::redact::is_capital;
-use crate::redact::words::Written;
+use crate::redact::words::{Word, Written};
 
 impl NameFinder<'_> {
     /// The end of the name that begins at `start`.
@@ -12,6 +12,10 @@ impl NameFinder<'_> {
             let hyphen = self.gap(end) == "-";
             if hyphen && is_capital(self.words[end].written) && self.words[end].plain {
                 end += 1;
+                continue;
+            }
+            if let Some(behind) = self.past_nickname(end) {
+                end = behind;
                 continue;
             }
             let joined = self.close(end) || self.after_initial(end) && self.joined(end);
@@ -37,11 +41,47 @@ impl NameFinder<'_> {
                 && (self.close(next) || self.joined(next))
                 && self.may_be_name(next, Before::Name);
             if !then {
+                // "Priya S." whose surname is not told.
+                if self.is_last_initial(end) {
+                    end += 1;
+                }
                 break;
             }
             end = next + 1;
         }
+        if self.words[start].written == Written::Lower {
+            end = self.lower_run(end);
+        }
         end
+    }
+
+    /// `Tadeusz "Ted" Borowski`, `Margaret (Peggy) Shaw`: the end of the surname behind a nickname at `at`.
+    fn past_nickname(&self, at: usize) -> Option<usize> {
+        let closing = match self.gap(at).trim_start() {
+            "\"" => "\"",
+            "“" => "”",
+            "'" | "‘" => "'",
+            "(" => ")",
+            _ => return None,
+        };
+        let inside = self.words.get(at)?;
+        let gap = self.gap_at(at + 1)?.replace('’', "'");
+        let name = is_capital(inside.written)
+            && inside.plain
+            && gap.trim_end() == closing
+            && (closing != ")" || !self.is_role(at) && !self.is_word(&inside.key))
+            && self.may_be_name(at + 1, Before::Name);
+        name.then_some(at + 2)
+    }
+
+    /// Whether an initial stands for the surname of the name before it.
+    fn is_last_initial(&self, at: usize) -> bool {
+        let word = &self.words[at];
+        let stop = self.text[word.end..].starts_with('.');
+        word.written == Written::Initial
+            && !self.is_shouted(at)
+            && self.close(at)
+            && (stop || !matches!(word.key.as_str(), "i" | "a"))
     }
 
     /// Whether a word can be a name after what stands before it.
@@ -54,6 +94,7 @@ impl NameFinder<'_> {
             || word.written == Written::Initial
             || key.chars().count() < 2
             || self.is_fixed_phrase(at)
+            || self.is_call_sign(at)
         {
             return false;
         }
@@ -84,8 +125,20 @@ impl NameFinder<'_> {
             Before::Title if shouted => first || other || surname || unknown,
             Before::Title => !self.is_title(at),
             _ if first => !self.is_role(at) || before == Before::Name,
-            Before::Role if shouted => unknown && key.chars().count() > 3,
-            Before::Role => (unknown || other || surname) && !(upper && key.len() < 3),
+            Before::Role if shouted => {
+                let next = self.words.get(at + 1).filter(|_| self.close(at + 1));
+                let surname =
+                    |next: &Word| names.surnames.contains(&next.key) || !self.is_word(&next.key);
+                unknown && key.chars().count() > 3
+                    || other
+                        && next
+                            .is_some_and(|next| next.plain && next.key.len() > 3 && surname(next))
+            }
+            // "English speaker": a surname that is a people or a town as well has to be marked.
+            Before::Role => {
+                let plain_surname = surname && (marked || !names.not_names.contains(key));
+                (unknown || other || plain_surname) && !(upper && key.len() < 3)
+            }
             Before::Loose if shouted => false,
             Before::Loose => unknown || names.mostly_names.contains(key),
             Before::Name if shouted => unknown && key.chars().count() > 3,

@@ -30,6 +30,15 @@ impl NameFinder<'_> {
         if self.names.roles.contains(key) {
             return true;
         }
+        // "R/P", "Susp1"
+        let pair = || format!("{}/{key}", self.words[at - 1].key);
+        if at > 0 && self.gap(at) == "/" && key.len() == 1 && self.names.roles.contains(&pair()) {
+            return true;
+        }
+        let stem = key.trim_end_matches(|c: char| c.is_ascii_digit());
+        if stem.len() < key.len() && stem.len() > 1 && self.names.roles.contains(stem) {
+            return true;
+        }
         if key == "law" {
             // "brother in law Harjit", "mother-in-law".
             return at >= 2 && self.words[at - 1].key == "in" && self.is_role(at - 2);
@@ -84,9 +93,12 @@ impl NameFinder<'_> {
         (at.saturating_sub(1)..=at).any(|first| {
             let begin = self.words[first].span.start;
             (at + 1..=end).any(|end| {
-                let part = &self.text[begin..self.words[end - 1].end];
-                let part = part.to_lowercase().replace(['’', '‘', '`'], "'");
-                self.names.not_name_phrases.contains(&part)
+                let last = &self.words[end - 1];
+                [last.end, last.span.end].into_iter().any(|end| {
+                    let part = self.text[begin..end].to_lowercase();
+                    let part = part.replace(['’', '‘', '`'], "'");
+                    self.names.not_name_phrases.contains(&part)
+                })
             })
         })
     }

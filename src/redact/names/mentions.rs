@@ -43,14 +43,19 @@ impl NameFinder<'_> {
                     tells: words.to_vec(),
                     end: words[words.len() - 1],
                 };
+                // Initials and particles go with the word before them, the first with the first.
+                let first = out.len();
                 if people.together(&keys(&name.words)) || name.words.len() < 2 {
-                    out.push(Stretch {
-                        begin: name.all.start,
-                        ..stretch(&name.words)
-                    });
+                    out.push(stretch(&name.words));
                 } else {
                     out.extend(name.words.iter().map(|at| stretch(&[*at])));
+                    for at in first + 1..out.len() {
+                        out[at - 1].end = out[at].begin - 1;
+                    }
                 }
+                let last = out.len() - 1;
+                out[first].begin = name.all.start;
+                out[last].end = name.all.end - 1;
                 at = name.all.end;
                 continue;
             }

@@ -5,15 +5,19 @@
 //! names and words that are in no word list are taken for names.
 //!
 //! `introduced.rs` asks what brings a name in, `alone.rs` which words are names without, `extent.rs`
-//! how far a name goes, `kinds.rs` what a word is, `layout.rs` how it stands in its text; `mentions.rs`
+//! how far a name goes, `company.rs` who is named beside others, `letters.rs` how letters and transcripts
+//! name people, `lower.rs` what is a name where nothing has a capital, `kinds.rs` what a word is, `layout.rs` how it stands in its text; `mentions.rs`
 //! finds again what is known by then, `column.rs` reads columns of names.
 
 mod alone;
 mod column;
+mod company;
 mod extent;
 mod introduced;
 mod kinds;
 mod layout;
+mod letters;
+mod lower;
 mod mentions;
 
 pub(super) use self::column::of_column;
@@ -76,7 +80,12 @@ impl<'a> NameFinder<'a> {
         let mut at = 0;
         while at < self.words.len() {
             let free = |at: usize| !covers(taken, self.words[at].span);
-            let name = if free(at) { self.name_at(at) } else { None };
+            let name = if free(at) {
+                let listed = || self.in_list(at, found.last());
+                self.name_at(at).or_else(listed)
+            } else {
+                None
+            };
             match name {
                 Some(all) if all.clone().all(free) => {
                     at = all.end;
@@ -93,9 +102,17 @@ impl<'a> NameFinder<'a> {
     fn name_at(&self, at: usize) -> Option<std::ops::Range<usize>> {
         self.after_title(at)
             .or_else(|| self.after_naming(at))
+            .or_else(|| self.surname_first(at))
             .or_else(|| self.after_role(at))
+            .or_else(|| self.in_letter(at))
+            .or_else(|| self.in_statement(at))
+            .or_else(|| self.in_transcript(at))
+            .or_else(|| self.after_relation(at))
             .or_else(|| self.before_role(at))
             .or_else(|| self.by_first_name(at))
+            .or_else(|| self.by_strangeness(at))
+            .or_else(|| self.by_ownership(at))
+            .or_else(|| self.joined_to(at))
     }
 
     /// Whether a word of a name tells who it is.
