@@ -418,6 +418,12 @@ fn filters_and_charts_narrow_the_list() {
         browser.text("document.getElementById('by-from').value"),
         "2024-04-01"
     );
+    // So does the bar of a category, not only its name.
+    showing(&mut browser, "#tier=", "C-1 C-2");
+    browser.value(
+        "document.querySelector('.chart.suicide .bar rect').dispatchEvent(new MouseEvent('click', { bubbles: true }))",
+    );
+    browser.wait_for(&format!("{listed} === 'C-1'"));
     assert!(browser.complaints.is_empty(), "{:?}", browser.complaints);
 }
 

@@ -22,6 +22,12 @@ struct Lines {
     fourth_clean: String,
     fifth: String,
     fifth_clean: String,
+    sixth: String,
+    sixth_clean: String,
+    seventh: String,
+    seventh_clean: String,
+    eighth: String,
+    eighth_clean: String,
 }
 
 fn lines() -> Lines {
@@ -65,7 +71,7 @@ impl Score {
         let masked = redactor.mask_text(&case, &text);
         let spans: Vec<_> = masked.masked().collect();
         let covered = |at: usize| spans.iter().any(|s| s.start <= at && at < s.end);
-        let before = self.masked + self.false_masks;
+        let before = (self.masked, self.false_masks);
         for (kind, start, end) in &marks {
             self.wanted += 1;
             let whole = text[*start..*end].char_indices();
@@ -84,7 +90,7 @@ impl Score {
                 .any(|(_, start, end)| s.start < *end && *start < s.end)
         };
         self.false_masks += spans.iter().filter(stray).count();
-        if self.masked + self.false_masks != before + marks.len() {
+        if (self.masked, self.false_masks) != (before.0 + marks.len(), before.1) {
             self.failures.push(format!("{line}  →  {}", masked.text));
         }
     }
@@ -156,15 +162,37 @@ fn masks_what_points_at_a_person_and_little_else() {
             "fourth",
             &lines.fourth,
             &lines.fourth_clean,
-            (0.97, 0.92),
-            (1, 2),
+            (0.97, 0.98),
+            (0, 0),
         ),
         (
             "fifth",
             &lines.fifth,
             &lines.fifth_clean,
-            (0.93, 0.90),
+            (0.96, 0.98),
             (0, 0),
+        ),
+        (
+            "sixth",
+            &lines.sixth,
+            &lines.sixth_clean,
+            (0.99, 0.98),
+            (0, 0),
+        ),
+        (
+            "seventh",
+            &lines.seventh,
+            &lines.seventh_clean,
+            (0.99, 0.99),
+            (0, 1),
+        ),
+        // Nothing was learnt from it: as it was at first sight.
+        (
+            "eighth",
+            &lines.eighth,
+            &lines.eighth_clean,
+            (0.92, 0.90),
+            (2, 3),
         ),
     ];
     for (name, marked, clean, recall, most_false) in batches {

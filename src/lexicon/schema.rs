@@ -85,7 +85,31 @@ pub(crate) struct Redact {
     pub acts: Vec<String>,
     pub place_before: Vec<String>,
     #[serde(default)]
+    pub family_names: Vec<String>,
+    #[serde(default)]
+    pub kin: Vec<String>,
+    #[serde(default)]
+    pub speech: Vec<String>,
+    #[serde(default)]
+    pub owned: Vec<String>,
+    #[serde(default)]
+    pub drug_before: Vec<String>,
+    #[serde(default)]
+    pub drugs: Vec<String>,
+    #[serde(default)]
+    pub told_of: Vec<String>,
+    #[serde(default)]
     pub place_after: Vec<String>,
+    #[serde(default)]
+    pub thing_after: Vec<String>,
+    #[serde(default)]
+    pub spelling_letters: Vec<String>,
+    #[serde(default)]
+    pub relating: Vec<String>,
+    #[serde(default)]
+    pub closings: Vec<String>,
+    #[serde(default)]
+    pub labels: Vec<String>,
     /// Words with blanks between.
     pub short_words: String,
 }

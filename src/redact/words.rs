@@ -35,10 +35,27 @@ pub(super) struct Word {
     pub plain: bool,
     /// An ending was cut off.
     pub owner: bool,
+    /// A letter of it is none of the English alphabet: "Nguyễn".
+    pub foreign: bool,
 }
 
 fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '’' | '‘' | '`')
+}
+
+/// The plain letter for one whose stroke or shape no decomposition takes off: "Łukasz" and "Lukasz" are one.
+fn plain_letter(c: char) -> char {
+    match c {
+        c if is_apostrophe(c) => '\'',
+        'ł' => 'l',
+        'ø' => 'o',
+        'đ' | 'ð' => 'd',
+        'ħ' => 'h',
+        'ı' => 'i',
+        'ŧ' => 't',
+        'æ' => 'e',
+        c => c,
+    }
 }
 
 /// The words of `text`, in its order.
@@ -84,8 +101,8 @@ fn word(text: &str, start: usize, end: usize) -> Word {
     let key = stem
         .nfd()
         .filter(|c| !is_combining_mark(*c))
-        .map(|c| if is_apostrophe(c) { '\'' } else { c })
         .flat_map(char::to_lowercase)
+        .map(plain_letter)
         .collect();
     Word {
         span: Span::new(start, start + stem.len()),
@@ -94,6 +111,7 @@ fn word(text: &str, start: usize, end: usize) -> Word {
         written,
         plain: stem.chars().all(|c| c.is_alphabetic() || is_apostrophe(c)),
         owner: ending.is_some(),
+        foreign: stem.chars().any(|c| c.is_alphabetic() && !c.is_ascii()),
     }
 }
 

@@ -254,16 +254,16 @@ fn by_year(
 // ---------------------------------------------------------------- together
 
 /// Categories that the matrix shows at most: those of most cases.
-const MOST_CATEGORIES: usize = 26;
+const MOST_CATEGORIES: usize = 25;
 /// Side of a cell.
-const CELL: usize = 26;
+const CELL: usize = 25;
 /// Letters of a name that the matrix has room for; the table and the pointer show all of it.
-const NAME_LETTERS: usize = 52;
+const NAME_LETTERS: usize = 60;
 
 /// Room for the longest of the names beside the rows, and for the number after each.
 fn room_for(names: &[String]) -> usize {
     let letters = names.iter().map(|name| name.chars().count()).max();
-    (letters.unwrap_or(0) * 63 / 10).max(90) + 34
+    (letters.unwrap_or(0) * 66 / 10).max(90) + 34
 }
 
 /// A name of a row, cut between words if it is too long.

@@ -112,7 +112,19 @@ fn names(
         shorthand: set(&own.shorthand),
         acts: set(&own.acts),
         place_before: set(&own.place_before),
+        family_names: set(&own.family_names),
+        kin: set(&own.kin),
+        speech: set(&own.speech),
+        owned: set(&own.owned),
+        drug_before: set(&own.drug_before),
+        drugs: set(&own.drugs),
+        told_of: set(&own.told_of),
         place_after: set(&own.place_after),
+        thing_after: set(&own.thing_after),
+        spelling_letters: set(&own.spelling_letters),
+        relating: set(&own.relating),
+        closings: set(&own.closings),
+        labels: set(&own.labels),
         short_words: own
             .short_words
             .split_whitespace()

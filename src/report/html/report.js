@@ -356,6 +356,10 @@
       if (part) location.hash = part.getAttribute("data-href");
     });
     byId("filters").hidden = false;
+    // On a narrow screen the names of the matrix leave no room for its cells; they stand in a list below it.
+    const matrix = document.querySelector(".matrix");
+    const frame = matrix && matrix.parentElement;
+    if (frame && frame.scrollWidth > frame.clientWidth) frame.scrollLeft = Number(matrix.dataset.names) - 28;
   }
 
   /** Reads the texts for the search while nothing else is to be done. */
@@ -881,7 +885,11 @@
 
   /** A sentence of ours with quotes in it; the heavy ones covered. */
   const sentence = (text) =>
-    text.split(/("[^"]*")/).map((piece) => (piece ? hushed(view.heavy.has(unspaced(piece.replace(/^"|"$/g, ""))), piece) : null));
+    text.split(/("[^"]*")/).map((piece, at) => !piece ? null : at % 2 ? hushed(view.heavy.has(unspaced(piece.replace(/^"|"$/g, ""))), piece) : dated(piece));
+
+  /** Words with their dates kept whole: a line may break behind any hyphen. */
+  const dated = (text) =>
+    text.split(/(\d{4}-\d{2}-\d{2})/).map((piece, at) => !piece ? null : at % 2 ? el("span", { class: "number" }, piece) : shown(piece));
 
   function chronology(data, found) {
     const titles = ["Date", "Incident", "Reported by", "Categories found", "Children, grade, outcome", "Key quote"];
