@@ -19,8 +19,13 @@ const SHAPES: [(&str, Answer); 6] = [
 
 /// Ticks and crosses: after a question (`Strangled ✓`) or in a box before it (`☑ strangled`).
 pub(super) fn ticks(text: &str, segmented: &Segmented, marks: &mut Vec<Mark>) {
-    let boxes = SHAPES.iter().any(|(shape, _)| text.contains(shape));
-    if text.is_ascii() && !boxes {
+    let opens = memchr::memchr2_iter(b'[', b'(', text.as_bytes());
+    let shape_at = |at: usize| {
+        SHAPES
+            .iter()
+            .any(|(shape, _)| text[at..].starts_with(shape))
+    };
+    if text.is_ascii() && !opens.into_iter().any(shape_at) {
         return;
     }
     let tokens = &segmented.tokens;
