@@ -284,6 +284,7 @@ impl<'l> Scanner<'l> {
             experiencer: None,
         };
         let mut mentions = [mention];
+        self.context.forget();
         self.context.assert_all(
             text,
             lexicon,
@@ -354,9 +355,14 @@ impl<'l> Scanner<'l> {
             variants.is_empty()
                 || matcher::anywhere(variants, classes, tokens, &self.phrases, range).is_some()
         };
-        let (sentence, _) = self.text.sentences_around(&mention.tokens);
-        if !within(&rule.needs_in_sentence, sentence) {
-            return false;
+        if !rule.needs_in_sentence.is_empty() {
+            let (sentence, _) = self.text.sentences_around(&mention.tokens);
+            if !within(&rule.needs_in_sentence, sentence) {
+                return false;
+            }
+        }
+        if rule.needs_in_narrative.is_empty() {
+            return true;
         }
         // Asked once a narrative, or a rule that matches often would read it all each time.
         let mut met = self.narrative_needs.borrow_mut();
@@ -368,6 +374,12 @@ impl<'l> Scanner<'l> {
     fn exception(&self, text: &str, rule: &Rule, mention: &Mention) -> Option<String> {
         let classes = &self.lexicon.classes;
         let tokens = &self.text.tokens;
+        if rule.not_before.is_empty()
+            && rule.not_after.is_empty()
+            && rule.not_in_sentence.is_empty()
+        {
+            return None;
+        }
         let (sentence, _) = self.text.sentences_around(&mention.tokens);
         let mut verifier = matcher::Verifier::new(tokens, classes, &self.phrases, sentence.clone());
         let quote = |found: std::ops::Range<usize>| {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Context;
-use super::scope::{Reach, Scope};
+use super::scope::{ClauseClasses, Reach, Scope};
 use crate::lexicon::{Direction, Lexicon};
 use crate::matcher::{self, PhraseHits, RawMatch};
 use crate::mention::Mention;
@@ -78,6 +78,36 @@ impl Context {
         &self.far[before(sentence.first)..before(sentence.last)]
     }
 
+    /// The cues that work in a sentence, as places in the list of those found so far.
+    fn near_in(
+        &mut self,
+        source: &str,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        phrases: &PhraseHits,
+        index: usize,
+    ) -> Range<usize> {
+        if let Some(known) = self.near_in.get(&index) {
+            return known.clone();
+        }
+        let mut raw = std::mem::take(&mut self.raw);
+        matcher::run(
+            &lexicon.modifier_program,
+            &lexicon.classes,
+            text,
+            phrases,
+            text.sentences[index].tokens(),
+            &mut raw,
+        );
+        raw.retain(|m| self.works(source, lexicon, text, phrases, m));
+        let first = self.near.len();
+        self.near.append(&mut raw);
+        self.raw = raw;
+        let own = first..self.near.len();
+        self.near_in.insert(index, own.clone());
+        own
+    }
+
     /// Whether a match of a modifier stands where the modifier works.
     fn works(
         &mut self,
@@ -115,17 +145,9 @@ impl Context {
         mentions: &[Mention],
     ) -> Vec<Active> {
         let sentence = text.sentences[index];
-        let mut raw = std::mem::take(&mut self.raw);
-        matcher::run(
-            &lexicon.modifier_program,
-            &lexicon.classes,
-            text,
-            phrases,
-            sentence.tokens(),
-            &mut raw,
-        );
-        raw.retain(|m| self.works(source, lexicon, text, phrases, m));
-        let near: Vec<&RawMatch> = raw.iter().chain(self.far_in(&sentence)).collect();
+        let own = self.near_in(source, lexicon, text, phrases, index);
+        let near = self.near[own].iter().chain(self.far_in(&sentence));
+        let near: Vec<&RawMatch> = near.collect();
         let direction = |m: &RawMatch| lexicon.modifiers[m.owner as usize].direction;
         let pseudo: Vec<&RawMatch> = near
             .iter()
@@ -153,6 +175,7 @@ impl Context {
             text,
             phrases,
             terminators: &terminators,
+            classes: ClauseClasses::new(lexicon),
         };
         let active = |m: &RawMatch, index: usize| {
             let modifier = &lexicon.modifiers[m.owner as usize];
@@ -186,7 +209,6 @@ impl Context {
         for far in beyond {
             actives.push(active(far, text.sentence_of(far.found.tokens.start)));
         }
-        self.raw = raw;
         let mut places: Vec<usize> = (0..actives.len()).collect();
         places.sort_by_key(|place| actives[*place].cue.start);
         let (mut group, mut end) = (0, 0);

@@ -13,7 +13,7 @@ mod roles;
 mod scope;
 pub(crate) mod sign;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::ops::Range;
 
 use self::axes::{answer, assert_axes, bytes, is_form_rule, settle};
@@ -33,6 +33,12 @@ pub(crate) struct Context {
     /// Those of the far cues that bear on every sentence of the narrative.
     everywhere: Vec<usize>,
     narrative: HashMap<usize, bool>,
+    /// Whether the far cues of the narrative were looked for.
+    far_read: bool,
+    /// The cues in the sentences that were asked for, one sentence after another.
+    near: Vec<RawMatch>,
+    /// Where those of each sentence stand, as far as they were looked for.
+    near_in: HashMap<usize, Range<usize>>,
     marks: Marks,
     /// The year of the incident, by which years in the text are read.
     year: Option<i16>,
@@ -54,8 +60,17 @@ impl Context {
         phrases: &PhraseHits,
         mentions: &mut Vec<Mention>,
     ) {
+        self.forget();
         form::marks(text, lexicon, segmented, phrases, &mut self.marks);
         form::answers(text, lexicon, segmented, phrases, &self.marks, mentions);
+    }
+
+    /// Forgets the cues of the last narrative: they are looked for once in each, whoever asks.
+    pub fn forget(&mut self) {
+        self.narrative.clear();
+        self.far_read = false;
+        self.near.clear();
+        self.near_in.clear();
     }
 
     /// Sets the axes of every mention. `mentions` are in the order of their first tokens.
@@ -83,7 +98,8 @@ impl Context {
     }
 
     /// Sets polarity, certainty, time and source of every mention, then lets `assign` set the
-    /// roles, then sets aside what does not count.
+    /// roles, then sets aside what does not count. Call [`Context::read_forms`] or [`Context::forget`]
+    /// before it once a narrative.
     pub fn assert_all(
         &mut self,
         text: &str,
@@ -93,8 +109,10 @@ impl Context {
         mentions: &mut [Mention],
         assign: &mut dyn FnMut(&mut Mention),
     ) {
-        self.narrative.clear();
-        self.find_far(text, lexicon, segmented, phrases);
+        if !self.far_read {
+            self.find_far(text, lexicon, segmented, phrases);
+            self.far_read = true;
+        }
         let mut first = 0;
         while first < mentions.len() {
             let index = segmented.sentence_of(mentions[first].tokens.start);

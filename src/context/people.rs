@@ -9,10 +9,12 @@
 //! that it is the second ("Aggrieved person (AP)", "suspect punched AP"), it is read so.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use foldhash::HashMap;
 
 use crate::lexicon::Lexicon;
-use crate::matcher::ClassId;
+use crate::matcher::{AnyOf, ClassId};
 use crate::segment::{Break, Segmented, WordId, WordLookup};
 
 /// Most words of a name, with its title.
@@ -45,6 +47,8 @@ struct Reader<'a> {
     victim: Option<ClassId>,
     partner: Option<ClassId>,
     others: [Option<ClassId>; 3],
+    /// Any of those before.
+    people: AnyOf,
     first_name: Option<ClassId>,
     title: Option<ClassId>,
     introduces: Option<ClassId>,
@@ -58,9 +62,22 @@ struct Reader<'a> {
 struct Names<'t> {
     list: Vec<Name<'t>>,
     places: HashMap<String, usize>,
+    /// A bit for each first byte.
+    heads: u64,
+}
+
+/// The bit of a first byte, whatever the case of a letter.
+fn head(text: &str) -> u64 {
+    let first = text.as_bytes().first().map_or(0, u8::to_ascii_lowercase);
+    1 << (first % 64)
 }
 
 impl<'t> Names<'t> {
+    /// Whether a name may begin as `text` does. Most words of a text begin otherwise.
+    fn may_begin(&self, text: &str) -> bool {
+        self.heads & head(text) != 0
+    }
+
     fn get(&self, text: &str) -> Option<&Name<'t>> {
         let place = self.places.get(&text.to_ascii_lowercase())?;
         Some(&self.list[*place])
@@ -72,14 +89,24 @@ pub(crate) fn follow_names(text: &str, lexicon: &Lexicon, segmented: &mut Segmen
     let named = |name: &str| lexicon.named.get(name);
     let small = text.bytes().filter(u8::is_ascii_lowercase).count();
     let capital = text.bytes().filter(u8::is_ascii_uppercase).count();
+    let people = [
+        "suspect_word",
+        "victim_word",
+        "partner",
+        "kin",
+        "friend",
+        "child_word",
+    ]
+    .map(named);
     let reader = Reader {
         text,
         shouted: capital > 3 * small,
         lexicon,
-        suspect: named("suspect_word"),
-        victim: named("victim_word"),
-        partner: named("partner"),
-        others: [named("kin"), named("friend"), named("child_word")],
+        suspect: people[0],
+        victim: people[1],
+        partner: people[2],
+        others: [people[3], people[4], people[5]],
+        people: lexicon.classes.any_of(&people),
         first_name: named("first_name"),
         title: named("title_word"),
         introduces: named("introducing_word"),
@@ -87,7 +114,9 @@ pub(crate) fn follow_names(text: &str, lexicon: &Lexicon, segmented: &mut Segmen
         standins: RefCell::default(),
     };
     reader.decide_either(segmented);
-    reader.read_owners(segmented);
+    if reader.tells_of(segmented, &people[..2]) {
+        reader.read_owners(segmented);
+    }
     reader.drop_former(segmented);
     let names = reader.names(segmented);
     if names.list.iter().all(|name| name.disputed) {
@@ -126,7 +155,22 @@ impl<'a> Reader<'a> {
         &self.text[segmented.tokens[at].end as usize..end]
     }
 
+    /// Whether any word of the narrative may belong to one of these classes.
+    fn tells_of(&self, segmented: &Segmented, classes: &[Option<ClassId>]) -> bool {
+        let asked = self.lexicon.classes.any_of(classes);
+        let words = segmented.tokens.iter().map(|token| token.word);
+        self.lexicon.classes.any_may_have(words, asked)
+    }
+
+    #[inline]
     fn kind(&self, segmented: &Segmented, at: usize) -> Option<Kind> {
+        // Most words stand for nobody.
+        let word = segmented.tokens[at].word;
+        let may_be = self.lexicon.classes.may_have(word, self.people);
+        may_be.then(|| self.kind_of_person(segmented, at)).flatten()
+    }
+
+    fn kind_of_person(&self, segmented: &Segmented, at: usize) -> Option<Kind> {
         if self.has(segmented, at, self.suspect) {
             Some(Kind::Suspect)
         } else if self.has(segmented, at, self.victim) {
@@ -231,6 +275,7 @@ impl<'a> Reader<'a> {
             return;
         }
         let first = self.has(segmented, at, self.first_name);
+        names.heads |= head(text);
         names.places.insert(key, names.list.len());
         names.list.push(Name {
             text,
@@ -340,7 +385,9 @@ impl<'a> Reader<'a> {
     /// The word that a token is read as, if it is one of the names.
     fn read_as(&self, segmented: &Segmented, names: &Names<'_>, at: usize) -> Option<WordId> {
         let source = self.source(segmented, at);
-        if !source.starts_with(char::is_uppercase) && segmented.tokens[at].word != 0 {
+        if !names.may_begin(source)
+            || !source.starts_with(char::is_uppercase) && segmented.tokens[at].word != 0
+        {
             return None;
         }
         let own = bare(source);
@@ -367,7 +414,10 @@ impl<'a> Reader<'a> {
     fn decide_either(&self, segmented: &mut Segmented) {
         let either = self.lexicon.named.get("either_label");
         let tokens = segmented.tokens.len();
-        if either.is_none() || !(0..tokens).any(|at| self.has(segmented, at, either)) {
+        if either.is_none()
+            || !self.tells_of(segmented, &[either])
+            || !(0..tokens).any(|at| self.has(segmented, at, either))
+        {
             return;
         }
         let label = |at: usize| self.has(segmented, at, either);
@@ -416,7 +466,7 @@ impl<'a> Reader<'a> {
     /// "Ex Army", "ex Green Howard": what somebody was, and nobody's former partner.
     fn drop_former(&self, segmented: &mut Segmented) {
         let former = self.lexicon.named.get("former_word");
-        if self.shouted {
+        if self.shouted || !self.tells_of(segmented, &[former]) {
             return;
         }
         for at in 0..segmented.tokens.len().saturating_sub(1) {
@@ -449,16 +499,19 @@ impl<'a> Reader<'a> {
     /// "AP's girlfriend" is the person abused.
     fn read_owners(&self, segmented: &mut Segmented) {
         for at in 1..segmented.tokens.len() {
+            let Some(owned) = self.kind(segmented, at) else {
+                continue;
+            };
+            let owner = self.kind(segmented, at - 1);
+            let sides = matches!(owner, Some(Kind::Suspect | Kind::Victim));
+            let Some(owner) = owner.filter(|_| sides) else {
+                continue;
+            };
             if !self.source(segmented, at - 1).contains(['\'', '’'])
                 || segmented.tokens[at].gap != Break::None
             {
                 continue;
             }
-            let (owner, owned) = (self.kind(segmented, at - 1), self.kind(segmented, at));
-            let sides = matches!(owner, Some(Kind::Suspect | Kind::Victim));
-            let (Some(owner), Some(owned)) = (owner.filter(|_| sides), owned) else {
-                continue;
-            };
             if (owner, owned) == (Kind::Suspect, Kind::Partner)
                 && let (Some(theirs), Some(victim)) = (
                     self.standin("owner_standin"),

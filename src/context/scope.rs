@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::lexicon::{Direction, Lexicon, Modifier, Through};
-use crate::matcher::{self, PhraseHits};
+use crate::matcher::{self, ClassId, PhraseHits};
 use crate::mention::Mention;
 use crate::segment::{Break, Segmented, Sentence};
 use crate::span::Span;
@@ -56,6 +56,28 @@ pub(crate) struct Reach<'a> {
     pub phrases: &'a PhraseHits,
     /// Cues that end the scopes of others.
     pub terminators: &'a [Range<usize>],
+    pub classes: ClauseClasses,
+}
+
+/// The classes that tell where a clause begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ClauseClasses {
+    opener: Option<ClassId>,
+    finite: Option<ClassId>,
+    verb: Option<ClassId>,
+    or: Option<ClassId>,
+}
+
+impl ClauseClasses {
+    pub fn new(lexicon: &Lexicon) -> Self {
+        let named = |name: &str| lexicon.named.get(name);
+        Self {
+            opener: named("clause_opener"),
+            finite: named("finite_verb"),
+            verb: named("clause_verb"),
+            or: named("list_or"),
+        }
+    }
 }
 
 impl Reach<'_> {
@@ -145,9 +167,12 @@ impl Reach<'_> {
     /// assault, threats or harassment" is one list, "no previous reports, he strangled her" is two
     /// clauses.
     fn clause(&self, cue: &Range<usize>, unit: &Range<usize>) -> Range<usize> {
-        let opener = self.lexicon.named.get("clause_opener");
-        let finite = self.lexicon.named.get("finite_verb");
-        let verb = self.lexicon.named.get("clause_verb");
+        let ClauseClasses {
+            opener,
+            finite,
+            verb,
+            ..
+        } = self.classes;
         let has = |token: usize, class: Option<u32>| {
             class.is_some_and(|class| {
                 self.lexicon
@@ -183,7 +208,7 @@ impl Reach<'_> {
     /// Whether the words after a comma go on with a list that ends in "or".
     fn lists_on(&self, token: usize, end: usize) -> bool {
         const LONGEST_ITEM: usize = 8;
-        let or = self.lexicon.named.get("list_or");
+        let or = self.classes.or;
         (token..end.min(token + LONGEST_ITEM)).any(|t| {
             or.is_some_and(|class| self.lexicon.classes.has(self.text.tokens[t].word, class))
         })

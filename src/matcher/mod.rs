@@ -15,7 +15,7 @@ mod vocabulary;
 
 pub(crate) use phrase::PhraseHits;
 pub(crate) use program::{
-    ClassId, Classes, Element, People, Phrase, Posting, Program, Step, Variant, Within,
+    AnyOf, ClassId, Classes, Element, People, Phrase, Posting, Program, Step, Variant, Within,
 };
 pub(crate) use signature::StepBits;
 pub(crate) use spelling::{Spelling, is_common};
@@ -125,11 +125,14 @@ pub(crate) fn anywhere(
     }
     let presence = &phrases.presence;
     let units = presence.unit_of(range.start)..presence.unit_of(range.end - 1) + 1;
-    let mut verifier = Verifier::new(tokens, classes, phrases, range.clone());
+    let mut own = None;
     for variant in variants {
         if !presence.allows(variant, units.clone()) {
             continue;
         }
+        // Most never come so far.
+        let verifier =
+            own.get_or_insert_with(|| Verifier::new(tokens, classes, phrases, range.clone()));
         for at in range.clone() {
             let fits = match variant.elements[variant.anchor].step {
                 Step::Word(word) => tokens[at].word == word,

@@ -107,6 +107,11 @@ pub(crate) struct Classes {
     pub signatures: Signatures,
 }
 
+/// Several classes, to be asked for at once: see [`Classes::any_of`]. All bits where one of them is not
+/// among the first 64.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AnyOf(u64);
+
 /// Bits that a posting asks for: with them it says as much as is worth the memory that it takes.
 const NEEDS: usize = 4;
 
@@ -186,6 +191,24 @@ impl Classes {
         }
         let row = self.rows[word as usize] as usize * self.stride;
         self.bits[row + class as usize / 64] >> (class % 64) & 1 == 1
+    }
+
+    /// Several classes as one question, for [`Classes::may_have`].
+    pub fn any_of(&self, classes: &[Option<ClassId>]) -> AnyOf {
+        let asked = classes.iter().flatten();
+        let bits = asked.map(|class| if *class < 64 { 1 << class } else { u64::MAX });
+        AnyOf(bits.fold(0, |all, bit| all | bit))
+    }
+
+    /// Whether a word may belong to one of several classes. If not, there is no need to ask for each.
+    #[inline]
+    pub fn may_have(&self, word: WordId, asked: AnyOf) -> bool {
+        asked.0 == u64::MAX || self.first[word as usize] & asked.0 != 0
+    }
+
+    /// Whether one of many words may belong to one of several classes.
+    pub fn any_may_have(&self, mut words: impl Iterator<Item = WordId>, asked: AnyOf) -> bool {
+        words.any(|word| self.may_have(word, asked))
     }
 
     /// Whether phrases of a kind belong to a class.

@@ -1,7 +1,7 @@
 //! Which words are an answer.
 
 use crate::lexicon::Lexicon;
-use crate::matcher::{ClassId, PhraseHits};
+use crate::matcher::{AnyOf, ClassId, PhraseHits};
 use crate::segment::{Break, Segmented};
 
 /// What is answered.
@@ -24,16 +24,21 @@ pub(super) struct AnswerClasses {
     pub not_after_no: Option<ClassId>,
     /// "She said he did": a yes or a no only where the words end there.
     pub echo: [Option<ClassId>; 2],
+    /// Any of those that answer by themselves.
+    any: AnyOf,
 }
 
 impl AnswerClasses {
     pub(super) fn new(lexicon: &Lexicon) -> Self {
         let named = |name: &str| lexicon.named.get(name);
+        let answering = ["answer_yes", "answer_no", "answer_often", "answer_blank"].map(named);
+        let [yes, no, often, blank] = answering;
         Self {
-            yes: named("answer_yes"),
-            no: named("answer_no"),
-            often: named("answer_often"),
-            blank: named("answer_blank"),
+            yes,
+            no,
+            often,
+            blank,
+            any: lexicon.classes.any_of(&answering),
             not_after_no: named("not_after_no"),
             echo: [named("answer_echo_yes"), named("answer_echo_no")],
         }
@@ -41,6 +46,7 @@ impl AnswerClasses {
 }
 
 /// The answer that begins at a token, if one does, with its kind and length.
+#[inline]
 pub(super) fn answer_at(
     lexicon: &Lexicon,
     classes: &AnswerClasses,
@@ -48,20 +54,25 @@ pub(super) fn answer_at(
     phrases: &PhraseHits,
     token: usize,
 ) -> Option<(Answer, bool, usize)> {
+    // Most words are none.
+    let word = text.tokens[token].word;
+    let starting = phrases.starting(token);
+    if starting.is_empty() && !lexicon.classes.may_have(word, classes.any) {
+        return None;
+    }
     let kinds = [
         (classes.blank, Answer::Blank, false),
         (classes.often, Answer::Yes, true),
         (classes.no, Answer::No, false),
         (classes.yes, Answer::Yes, false),
     ];
-    for hit in phrases.starting(token) {
+    for hit in starting {
         for (class, answer, often) in kinds {
             if class.is_some_and(|class| lexicon.classes.kind_has(hit.kind, class)) {
                 return Some((answer, often, hit.end as usize - token));
             }
         }
     }
-    let word = text.tokens[token].word;
     if word == 0 {
         return None;
     }

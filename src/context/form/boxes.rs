@@ -6,7 +6,6 @@
 use std::ops::Range;
 
 use super::answer::{Answer, AnswerClasses, answer_at};
-use super::tick::boxes;
 use crate::lexicon::Lexicon;
 use crate::matcher::PhraseHits;
 use crate::segment::Segmented;
@@ -34,12 +33,12 @@ struct Choosable {
 /// Every printed choice of two answers or more, in the order of the text.
 pub(super) fn box_choices(
     text: &str,
+    boxes: &[(Span, Answer)],
     lexicon: &Lexicon,
     classes: &AnswerClasses,
     segmented: &Segmented,
     phrases: &PhraseHits,
 ) -> Vec<BoxChoice> {
-    let boxes = boxes(text);
     if boxes.len() < 2 {
         return Vec::new();
     }
@@ -65,7 +64,7 @@ pub(super) fn box_choices(
     // One layout a line: boxes before the answers, or behind them.
     let line = |span: Span| text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     let mut lines: Vec<(usize, usize, usize)> = Vec::new();
-    for (span, _) in &boxes {
+    for (span, _) in boxes {
         let (leads, follows) = (
             answer_after(*span).is_some(),
             answer_before(*span).is_some(),

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::answer::{Answer, AnswerClasses, answer_at};
 use super::boxes::box_choices;
-use super::tick::ticks;
+use super::tick::{boxes, ticks};
 use super::{Mark, Marks};
 use crate::lexicon::Lexicon;
 use crate::matcher::{ClassId, PhraseHits};
@@ -28,7 +28,8 @@ pub(crate) fn marks(
     marks.clear();
     let classes = AnswerClasses::new(lexicon);
     let tokens = &segmented.tokens;
-    let boxed = box_choices(text, lexicon, &classes, segmented, phrases);
+    let boxes = boxes(text);
+    let boxed = box_choices(text, &boxes, lexicon, &classes, segmented, phrases);
     let mut choices = boxed.iter().peekable();
     let mut done = 0;
     let mut at = 0;
@@ -90,7 +91,7 @@ pub(crate) fn marks(
         at = end;
     }
     let taken: Vec<Span> = boxed.iter().map(|choice| choice.whole).collect();
-    ticks(text, segmented, &taken, marks);
+    ticks(text, segmented, &boxes, &taken, marks);
     in_prose(text, lexicon, segmented, phrases, marks);
     found.index();
 }

@@ -43,11 +43,9 @@ pub(super) fn mentions_numbers(text: &str) -> bool {
                 .get(1)
                 .is_some_and(|b| matches!(b, b's' | b'S' | b'u' | b'U'))
     };
-    (0..bytes.len()).any(|at| {
-        matches!(bytes[at], b'q' | b'Q')
-            && (at == 0 || !bytes[at - 1].is_ascii_alphanumeric())
-            && question(at)
-    }) || text.bytes().any(|b| b.is_ascii_digit()) && names_a_form(text)
+    memchr::memchr2_iter(b'q', b'Q', bytes)
+        .any(|at| (at == 0 || !bytes[at - 1].is_ascii_alphanumeric()) && question(at))
+        || text.bytes().any(|b| b.is_ascii_digit()) && names_a_form(text)
         || text.contains("DASH")
             && (text.contains("all ") || text.contains("ALL ") || text.contains("All "))
 }
@@ -102,15 +100,23 @@ fn on_the_long_form(text: &str) -> impl Fn(u32) -> Option<u32> + use<> {
     }
 }
 
-/// Whether a word of this first letter may be an answer, a question's number or stand for many questions.
-/// See [`summary`], [`answer_to_all`], [`answer_to`], [`question_word`] and [`list_item`].
-fn may_begin(byte: u8) -> bool {
-    let first = byte.to_ascii_lowercase();
-    byte.is_ascii_digit()
-        || matches!(
-            first,
-            b'a' | b'e' | b'n' | b'o' | b'p' | b'q' | b'r' | b't' | b'y'
-        )
+/// Whether the word at `at`, by its first letter and its length, may be an answer, a question's number or stand
+/// for many questions. See [`summary`], [`answer_to_all`], [`answer_to`], [`question_word`] and [`list_item`].
+fn may_begin(text: &str, at: usize) -> bool {
+    let first = text.as_bytes()[at].to_ascii_lowercase();
+    let lengths: &[usize] = match first {
+        b'0'..=b'9' | b'q' => return true,
+        b'a' => &[3],
+        b'e' => &[5],
+        b'n' => &[1, 2, 3, 4, 8],
+        b'o' => &[6],
+        b'p' => &[8],
+        b'r' => &[4, 9],
+        b't' => &[5, 6],
+        b'y' => &[1, 3, 4, 5],
+        _ => return false,
+    };
+    lengths.contains(&word_at(text, at).len())
 }
 
 pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
@@ -139,7 +145,7 @@ pub(super) fn find(text: &str, known: &[u32]) -> Vec<Numbered> {
             at = pair.answer.end;
             continue;
         }
-        if !may_begin(bytes[at]) {
+        if !may_begin(text, at) {
             at += 1;
             continue;
         }
@@ -453,10 +459,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_word_is_passed_over_by_its_first_letter() {
+    fn no_word_is_passed_over_by_its_first_letter_and_length() {
         let words = [YES, NO, YESES, NOS, QUESTION_WORDS, ALL, REST];
         for word in words.into_iter().flatten() {
-            assert!(may_begin(word.as_bytes()[0]), "{word}");
+            assert!(may_begin(word, 0), "{word}");
         }
     }
 

@@ -57,8 +57,11 @@ pub(crate) fn answers(
             );
         }
     }
+    if !mentions_numbers(text) {
+        return;
+    }
     let known: Vec<u32> = lexicon.form.iter().filter_map(|q| q.number).collect();
-    if known.is_empty() || !mentions_numbers(text) {
+    if known.is_empty() {
         return;
     }
     // Where the wording stands beside the number, the wording decides: forms differ in their

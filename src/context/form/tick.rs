@@ -18,9 +18,15 @@ const SHAPES: [(&str, Answer); 6] = [
 ];
 
 /// Ticks and crosses: after a question (`Strangled ✓`) or in a box before it (`☑ strangled`).
-pub(super) fn ticks(text: &str, segmented: &Segmented, taken: &[Span], marks: &mut Vec<Mark>) {
+pub(super) fn ticks(
+    text: &str,
+    segmented: &Segmented,
+    boxes: &[(Span, Answer)],
+    taken: &[Span],
+    marks: &mut Vec<Mark>,
+) {
     let tokens = &segmented.tokens;
-    let mut found = boxes(text);
+    let mut found = boxes.to_vec();
     // Those of printed choices are answered by the words beside them.
     found.retain(|(span, _)| {
         !taken
@@ -61,8 +67,13 @@ pub(super) fn ticks(text: &str, segmented: &Segmented, taken: &[Span], marks: &m
 
 /// Every tick, cross and box, in the order of the text.
 pub(super) fn boxes(text: &str) -> Vec<(Span, Answer)> {
-    let typed = SHAPES.iter().any(|(shape, _)| text.contains(shape));
-    if text.is_ascii() && !typed {
+    let opens = memchr::memchr2_iter(b'[', b'(', text.as_bytes());
+    let shape_at = |at: usize| {
+        SHAPES
+            .iter()
+            .any(|(shape, _)| text[at..].starts_with(shape))
+    };
+    if text.is_ascii() && !opens.into_iter().any(shape_at) {
         return Vec::new();
     }
     let mut found: Vec<(Span, Answer)> = Vec::new();

@@ -36,7 +36,7 @@ fn folded(word: &str) -> String {
 
 /// Classes that the code asks of every word or nearly. They come first where the lexicon has them: what a
 /// word says of the first 64 classes is looked up most quickly.
-const ASKED_MOST: [&str; 24] = [
+const ASKED_MOST: [&str; 32] = [
     "answer_blank",
     "answer_often",
     "answer_no",
@@ -61,6 +61,14 @@ const ASKED_MOST: [&str; 24] = [
     "finite_verb",
     "negative_word",
     "joining_word",
+    "form_name",
+    "first_person",
+    "him",
+    "his",
+    "list_or",
+    "answer_said",
+    "answer_to",
+    "that_word",
 ];
 
 /// Fills the table from the classes of all files.

@@ -12,6 +12,7 @@ pub(crate) use rule::{Exception, RegexRule};
 
 use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::compile::compile;
@@ -105,14 +106,31 @@ pub struct Behaviour {
 }
 
 /// Classes that the program itself asks for, by their fixed names.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<String, ClassId>", into = "BTreeMap<String, ClassId>")]
 pub(crate) struct NamedClasses {
-    ids: BTreeMap<String, ClassId>,
+    /// Hashed, as some are asked for in every narrative; stored in order, so that the same lexicon gives
+    /// the same bytes.
+    ids: HashMap<String, ClassId>,
+}
+
+impl From<BTreeMap<String, ClassId>> for NamedClasses {
+    fn from(ids: BTreeMap<String, ClassId>) -> Self {
+        Self::new(ids)
+    }
+}
+
+impl From<NamedClasses> for BTreeMap<String, ClassId> {
+    fn from(named: NamedClasses) -> Self {
+        named.ids.into_iter().collect()
+    }
 }
 
 impl NamedClasses {
     pub(crate) fn new(ids: BTreeMap<String, ClassId>) -> Self {
-        Self { ids }
+        Self {
+            ids: ids.into_iter().collect(),
+        }
     }
 
     /// The class of that name, if the lexicon has it.
