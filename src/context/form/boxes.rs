@@ -76,7 +76,7 @@ pub(super) fn box_choices(
                     start,
                     last.1 + usize::from(leads),
                     last.2 + usize::from(follows),
-                )
+                );
             }
             None => lines.push((start, usize::from(leads), usize::from(follows))),
         }
