@@ -134,6 +134,15 @@ fn texts(lexicon: &Lexicon) -> Vec<Text> {
         named("names introduced", |n| {
             numbered(n, |i| format!("Na{}me BROWN (AP) ", letters(i)))
         }),
+        named("names in small letters", |n| {
+            numbered(n, |i| format!("my mate {}wq ", letters(i)))
+        }),
+        named("list of names", |n| {
+            numbered(n, |i| format!("Na{}me, ", letters(i)))
+        }),
+        named("names that begin", |n| {
+            numbered(n, |i| format!("Na{}me said. ", letters(i)))
+        }),
         named("numbered questions", |n| {
             numbered(n, |i| format!("Q{} {} ", i % 60, ["Y", "N"][i % 2]))
         }),

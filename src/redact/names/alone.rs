@@ -69,11 +69,12 @@ impl NameFinder<'_> {
         }
         let before_first = end > start + 1 && self.is_first(&self.words[start + 1].key);
         // At a beginning a misspelt word has a capital too.
-        let written_so = !self.begins(start) || key.chars().count() > 3 && !self.is_misspelt(key);
-        let speaks = written_so
-            && end < self.words.len()
+        let written_so =
+            || !self.begins(start) || key.chars().count() > 3 && !self.is_misspelt(key);
+        let speaks = end < self.words.len()
             && self.close(end)
-            && self.names.acts.contains(&self.words[end].key);
+            && self.names.acts.contains(&self.words[end].key)
+            && written_so();
         (before_first || speaks).then_some(start..end)
     }
 

@@ -49,26 +49,28 @@ impl NameFinder<'_> {
         }
         let word = key.as_bytes();
         let known = |other: &[u8]| {
-            is_common(other)
-                || std::str::from_utf8(other)
-                    .is_ok_and(|other| self.names.short_words.contains(other))
+            // The list of common words begins at five letters.
+            if other.len() > 4 {
+                return is_common(other);
+            }
+            std::str::from_utf8(other).is_ok_and(|other| self.names.short_words.contains(other))
         };
-        let letters = || b'a'..=b'z';
-        (0..=word.len()).any(|at| {
-            let (head, tail) = word.split_at(at);
-            let less = tail
-                .get(1..)
-                .is_some_and(|rest| known(&[head, rest].concat()));
-            let swapped =
-                tail.len() > 1 && known(&[head, &[tail[1], tail[0]], &tail[2..]].concat());
-            let more = letters().any(|letter| known(&[head, &[letter], tail].concat()));
-            let changed = || {
-                let rest = tail.get(1..);
-                rest.is_some_and(|rest| {
-                    letters().any(|letter| known(&[head, &[letter], rest].concat()))
-                })
+        // The first letter is kept, as the spelling of the lexicon's words does: people rarely miss it.
+        let mut other = Vec::with_capacity(word.len() + 1);
+        (1..=word.len()).any(|at| {
+            let mut with = |inserted: &[u8], from: usize| {
+                other.clear();
+                other.extend_from_slice(&word[..at]);
+                other.extend_from_slice(inserted);
+                other.extend_from_slice(&word[from..]);
+                known(&other)
             };
-            less || swapped || more || changed()
+            let last = at == word.len();
+            let more = (b'a'..=b'z').any(|letter| with(&[letter], at));
+            let less = !last && with(&[], at + 1);
+            let changed = !last && (b'a'..=b'z').any(|letter| with(&[letter], at + 1));
+            let swapped = at + 1 < word.len() && with(&[word[at + 1], word[at]], at + 2);
+            more || less || changed || swapped
         })
     }
 }
