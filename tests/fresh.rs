@@ -124,15 +124,15 @@ fn narratives_keep_what_was_learnt() {
 #[test]
 fn decoys_and_their_twins_are_told_apart() {
     /// Labels found wrongly in decoys at most.
-    const WRONG: u64 = 106;
+    const WRONG: u64 = 131;
     /// Labels of twins found at least, and found wrongly at most.
-    const TWINS: (u64, u64) = (312, 110);
+    const TWINS: (u64, u64) = (400, 138);
     let read = |name: &str| {
         let path = crate_folder().join("tests/data/fresh").join(name);
         read_gold(&path).expect("sound")
     };
     let (decoys, twins) = (read("decoys.jsonl"), read("twins.jsonl"));
-    assert_eq!((decoys.len(), twins.len()), (220, 140));
+    assert_eq!((decoys.len(), twins.len()), (295, 195));
     let alone = evaluate(built_in(), &decoys, None).total;
     let told = evaluate(built_in(), &twins, None).total;
     eprintln!("decoys: {alone:?}, twins: {told:?}");
