@@ -33,7 +33,7 @@ pub(super) const GAP_WORDS: usize = 72;
 pub(super) const INCLUSIONS: usize = 64;
 
 /// Words and phrases of all classes together, each counted in every class that it comes into.
-pub(super) const MEMBERS: usize = 5_000_000;
+pub(super) const MEMBERS: usize = 40_000_000;
 
 /// Bytes of one regex.
 pub(super) const REGEX_BYTES: usize = 4 << 10;

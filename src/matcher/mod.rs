@@ -4,8 +4,11 @@
 //! Given a segmented narrative, returns raw matches in tokens. It knows nothing of negation, roles
 //! or tiers: see [`crate::context`].
 
+mod classes;
+mod lists;
 mod pairs;
 mod phrase;
+mod postings;
 mod presence;
 mod program;
 mod signature;
@@ -13,10 +16,9 @@ mod spelling;
 mod verify;
 mod vocabulary;
 
+pub(crate) use classes::{AnyOf, ClassId, Classes, Phrase};
 pub(crate) use phrase::PhraseHits;
-pub(crate) use program::{
-    AnyOf, ClassId, Classes, Element, People, Phrase, Posting, Program, Step, Variant, Within,
-};
+pub(crate) use program::{Element, People, Program, Step, Variant, Within};
 pub(crate) use signature::StepBits;
 pub(crate) use spelling::{Spelling, is_common};
 pub(crate) use verify::{Found, MOST_STEPS, Verifier};
@@ -25,6 +27,8 @@ pub(crate) use vocabulary::{TwinEntry, shape_id, word_id};
 
 use std::ops::Range;
 
+use self::postings::Postings;
+
 use crate::segment::{Segmented, Token};
 
 /// A match of a rule or modifier, before context.
@@ -32,6 +36,8 @@ use crate::segment::{Segmented, Token};
 pub(crate) struct RawMatch {
     /// Index of the rule or modifier.
     pub owner: u32,
+    /// Index of the variant that matched.
+    variant: u32,
     /// Where.
     pub found: Found,
 }
@@ -67,35 +73,45 @@ pub(crate) fn run(
             end = presence.tokens(unit).end;
         }
         let row = presence.row(unit);
-        let mut attempt = |postings: &[Posting], anchor: Range<usize>| {
-            for posting in postings.iter().filter(|posting| row.may_hold(posting)) {
-                let variant = &program.variants[posting.variant as usize];
-                for units in reach(variant.within, unit, presence.units()) {
+        let mut attempt = |postings: &Postings, groups: Range<u32>, anchor: Range<usize>| {
+            let before = matches.len();
+            postings.each(groups, row, |id| {
+                let variant = &program.variants[id as usize];
+                let mut within = |units: Range<usize>| {
                     if !presence.allows(variant, units.clone()) {
-                        continue;
+                        return None;
                     }
                     verifier.range =
                         presence.tokens(units.start).start..presence.tokens(units.end - 1).end;
-                    if let Some(found) = verifier.around(variant, anchor.clone()) {
-                        matches.push(RawMatch {
-                            owner: variant.owner,
-                            found,
-                        });
-                        break;
-                    }
+                    verifier.around(variant, anchor.clone())
+                };
+                let found = match variant.within {
+                    Within::Passage => reach(unit, presence.units()).find_map(within),
+                    Within::Clause | Within::Unit => within(unit..unit + 1),
+                };
+                if let Some(found) = found {
+                    matches.push(RawMatch {
+                        owner: variant.owner,
+                        variant: id,
+                        found,
+                    });
                 }
+            });
+            // Groups come by what they need; of matches that are alike the first as written stays.
+            if matches.len() > before + 1 {
+                matches[before..].sort_by_key(|m| m.variant);
             }
         };
         let word = text.tokens[at].word;
         if word != 0 {
-            attempt(program.by_word.of(word), at..at + 1);
+            attempt(&program.by_word, program.by_word.groups(word), at..at + 1);
         }
         while let Some(hit) = hits.next_if(|hit| hit.start as usize == at) {
             if hit.end as usize > end {
                 continue;
             }
-            for postings in program.of_kind(hit.kind) {
-                attempt(postings, at..hit.end as usize);
+            for groups in program.of_kind(hit.kind) {
+                attempt(&program.by_class, groups, at..hit.end as usize);
             }
         }
     }
@@ -103,11 +119,10 @@ pub(crate) fn run(
     matches.dedup_by(|a, b| a.owner == b.owner && a.found.tokens == b.found.tokens);
 }
 
-/// The stretches of units in which a variant may match around an anchor in `unit`.
-fn reach(within: Within, unit: usize, units: usize) -> impl Iterator<Item = Range<usize>> {
-    let passage = within == Within::Passage;
-    let next = (passage && unit + 1 < units).then(|| unit..unit + 2);
-    let before = (passage && unit > 0).then(|| unit - 1..unit + 1);
+/// The stretches of units in which a passage may match around an anchor in `unit`.
+fn reach(unit: usize, units: usize) -> impl Iterator<Item = Range<usize>> {
+    let next = (unit + 1 < units).then(|| unit..unit + 2);
+    let before = (unit > 0).then(|| unit - 1..unit + 1);
     std::iter::once(unit..unit + 1).chain(next).chain(before)
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::program::Phrase;
+use super::classes::Phrase;
 use crate::segment::WordId;
 
 /// Phrases by their first two words.

@@ -1,7 +1,7 @@
 //! Finds the literal phrases that are members of classes.
 
+use super::classes::Classes;
 use super::presence::Presence;
-use super::program::Classes;
 use crate::segment::{Break, Segmented};
 
 /// A phrase in the text.

@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
+use super::classes::Classes;
 use super::phrase::PhraseHit;
-use super::program::{Classes, Posting, Variant};
+use super::program::Variant;
 use super::signature::Signatures;
 use crate::segment::Segmented;
 
@@ -79,14 +80,9 @@ impl Presence {
 pub(crate) struct Row<'p>(&'p [u64]);
 
 impl Row<'_> {
+    /// Whether the unit holds something for the steps of a bit.
     #[inline]
-    fn has(self, bit: u16) -> bool {
+    pub fn has(self, bit: u16) -> bool {
         self.0[usize::from(bit) / 64] >> (bit % 64) & 1 == 1
-    }
-
-    /// Whether the unit holds the rarest things that a variant asks for.
-    #[inline]
-    pub fn may_hold(self, posting: &Posting) -> bool {
-        posting.needs.iter().all(|bit| self.has(*bit))
     }
 }

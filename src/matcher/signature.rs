@@ -9,12 +9,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::program::{ClassId, Lists, Step};
+use super::classes::ClassId;
+use super::lists::{Block, Lists, blocks, transposed};
+use super::program::Step;
 use crate::segment::WordId;
 
-/// Bits there can be. A lexicon with more steps than that shares them: a bit that is set then says
-/// that one of its steps may find something, and the verifier looks.
+/// Bits there can be. In a lexicon with more steps than that those of rare words share some: a bit that is set then
+/// says that one of its steps may find something, and the verifier looks.
 const MOST_BITS: usize = 1 << 16;
+
+/// Bits that are shared, where there are too few.
+const SHARED: usize = 1 << 14;
 
 /// The bit of each step that is looked for.
 #[derive(Debug, Default)]
@@ -23,15 +28,18 @@ pub(crate) struct StepBits {
 }
 
 impl StepBits {
-    /// Numbers `steps`, which must come in an order that keeps those of one word together.
-    pub fn number(steps: impl Iterator<Item = Step>) -> Self {
-        let number = |(index, step)| {
+    /// Numbers `steps`, which must come in an order that keeps those of one word together, the commonest first.
+    pub fn number(steps: &[Step]) -> Self {
+        let own = MOST_BITS - 1 - SHARED;
+        let rest = steps.len().saturating_sub(own).max(SHARED);
+        let number = |(index, step): (usize, &Step)| {
+            let behind = index.saturating_sub(own);
             // The first bit is taken.
-            let bit = index % (MOST_BITS - 1) + 1;
-            (step, bit as u16)
+            let bit = 1 + index.min(own) + behind * SHARED / rest;
+            (*step, bit as u16)
         };
         Self {
-            bits: steps.enumerate().map(number).collect(),
+            bits: steps.iter().enumerate().map(number).collect(),
         }
     }
 
@@ -50,15 +58,6 @@ pub(crate) struct Signatures {
     kinds: Lists<Block>,
 }
 
-/// Bits in one block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Block {
-    /// Which block.
-    pub index: u32,
-    /// Its bits.
-    pub bits: u64,
-}
-
 impl Signatures {
     /// The bit that every unit holds.
     pub const ALWAYS: u16 = 0;
@@ -70,23 +69,32 @@ impl Signatures {
         kinds: &[Vec<ClassId>],
         bits: &StepBits,
     ) -> Self {
-        let of_class = |class: usize| bits.of(Step::Class(class as ClassId));
-        let mut of_words: Vec<(u32, u16)> = (1..words as WordId)
-            .map(|word| (word, bits.of(Step::Word(word))))
-            .collect();
-        for (class, members) in members_of.iter().enumerate() {
-            let bit = of_class(class);
-            of_words.extend(members.iter().map(|word| (*word, bit)));
+        // Each step with the words that it takes, in the order of the bits.
+        let ids: Vec<WordId> = (0..words as WordId).collect();
+        let mut sets: Vec<(u32, &[WordId])> = Vec::new();
+        for (step, bit) in &bits.bits {
+            match step {
+                Step::Class(class) => sets.push((u32::from(*bit), &members_of[*class as usize])),
+                Step::Word(word) => sets.push((u32::from(*bit), &ids[*word as usize..][..1])),
+                Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => {}
+            }
         }
-        let of_kinds = kinds.iter().enumerate().flat_map(|(kind, classes)| {
-            let bits = classes.iter().map(|class| of_class(*class as usize));
-            bits.map(move |bit| (kind as u32, bit))
-        });
+        sets.sort_by_key(|(bit, _)| *bit);
+        let of_kind = |classes: &Vec<ClassId>| {
+            let own = classes.iter().map(|class| bits.of(Step::Class(*class)));
+            let mut own: Vec<u32> = own
+                .filter(|bit| *bit != Self::ALWAYS)
+                .map(u32::from)
+                .collect();
+            own.sort_unstable();
+            blocks(own.into_iter())
+        };
+        let of_kinds: Vec<Vec<Block>> = kinds.iter().map(of_kind).collect();
         let highest = bits.bits.values().max().copied().unwrap_or(0);
         Self {
             blocks: usize::from(highest) / 64 + 1,
-            words: Lists::build(words, blocks(of_words)),
-            kinds: Lists::build(kinds.len(), blocks(of_kinds.collect())),
+            words: transposed(words, sets.into_iter()),
+            kinds: Lists::of_lists(of_kinds.iter().map(Vec::as_slice)),
         }
     }
 
@@ -110,19 +118,4 @@ impl Signatures {
             bits[block.index as usize] |= block.bits;
         }
     }
-}
-
-fn blocks(mut bits: Vec<(u32, u16)>) -> Vec<(u32, Block)> {
-    bits.retain(|(_, bit)| *bit != Signatures::ALWAYS);
-    bits.sort_unstable();
-    let mut blocks: Vec<(u32, Block)> = Vec::new();
-    for (key, bit) in bits {
-        let index = u32::from(bit) / 64;
-        let own = 1 << (bit % 64);
-        match blocks.last_mut() {
-            Some((last, block)) if *last == key && block.index == index => block.bits |= own,
-            _ => blocks.push((key, Block { index, bits: own })),
-        }
-    }
-    blocks
 }

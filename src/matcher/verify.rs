@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::classes::{ClassId, Classes};
 use super::phrase::{PhraseHit, PhraseHits};
-use super::program::{ClassId, Classes, Element, People, Step, Variant, Within};
+use super::program::{Element, People, Step, Variant, Within};
 use crate::lexicon::Slot;
 use crate::segment::{Break, Token, Twin};
 

@@ -447,11 +447,16 @@ impl ClassTable {
         };
         let mut steps: Vec<Step> = self.steps.iter().copied().collect();
         steps.sort_by_cached_key(|step| std::cmp::Reverse(commonest(step)));
-        StepBits::number(steps.into_iter())
+        StepBits::number(&steps)
     }
 
-    /// The run-time table.
-    pub fn build(&self, flat: &[Members], members_of: &[Vec<WordId>], bits: &StepBits) -> Classes {
+    /// The run-time table, and the classes of each kind of phrase.
+    pub fn build(
+        &self,
+        flat: &[Members],
+        members_of: &[Vec<WordId>],
+        bits: &StepBits,
+    ) -> (Classes, Vec<Vec<ClassId>>) {
         let words = word_id(self.interner.words().len()) as usize;
         let all = self.interner.phrases();
         let mut classes_of = vec![Vec::new(); all.len()];
@@ -480,6 +485,7 @@ impl ClassTable {
                 }
             })
             .collect();
-        Classes::build(words, members_of, &phrases, kinds, bits)
+        let classes = Classes::build(words, members_of, &phrases, &kinds, bits);
+        (classes, kinds)
     }
 }

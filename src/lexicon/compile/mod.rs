@@ -170,9 +170,10 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         abbreviations.binary_search(&word).is_ok()
     });
     vocabulary.correct(spelling, &misspelt);
-    let members_of: Vec<Vec<u32>> = flat.iter().map(|m| m.words.clone()).collect();
-    let classes = table.build(&flat, &members_of, &bits);
-    let program = |variants| Program::build(variants, vocabulary.len(), &members_of, &classes);
+    let words = flat.iter_mut().map(|m| std::mem::take(&mut m.words));
+    let members_of: Vec<Vec<u32>> = words.collect();
+    let (classes, kinds) = table.build(&flat, &members_of, &bits);
+    let program = |variants| Program::build(variants, vocabulary.len(), &members_of, &kinds);
     Ok(Lexicon {
         version,
         fingerprint: source.fingerprint(),
