@@ -16,7 +16,7 @@ pub(crate) const NEEDS: usize = 4;
 
 /// The rarest bits of [`super::presence::Presence`] that a unit must hold beside the anchor of a variant, the
 /// rarest first; [`Signatures::ALWAYS`] where there is none.
-pub(crate) type Needs = [u16; NEEDS];
+pub(crate) type Needs = [u32; NEEDS];
 
 /// What a variant needs beside its anchor.
 pub(crate) fn needs(variant: &Variant) -> Needs {

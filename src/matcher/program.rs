@@ -76,7 +76,7 @@ pub(crate) struct Variant {
     /// Whether agent and experiencer must be two people, or one, where it matters.
     pub people: Option<People>,
     /// The bits of its steps in [`super::presence::Presence`], rarest first: see [`StepBits`].
-    pub required: Box<[u16]>,
+    pub required: Box<[u32]>,
 }
 
 /// A set of variants with their anchors: all rules, or all modifiers.

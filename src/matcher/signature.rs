@@ -14,29 +14,26 @@ use super::lists::{Block, Lists, blocks, transposed};
 use super::program::Step;
 use crate::segment::WordId;
 
-/// Bits there can be. In a lexicon with more steps than that those of rare words share some: a bit that is set then
-/// says that one of its steps may find something, and the verifier looks.
-const MOST_BITS: usize = 1 << 16;
-
-/// Bits that are shared, where there are too few.
-const SHARED: usize = 1 << 14;
+/// Bits there can be: they take four kilobytes of what is kept of a unit for each 32,768. A lexicon with more
+/// steps than that shares them among neighbours: a bit that is set then says that one of its steps may find
+/// something, and the verifier looks.
+const MOST_BITS: usize = 1 << 18;
 
 /// The bit of each step that is looked for.
 #[derive(Debug, Default)]
 pub(crate) struct StepBits {
-    bits: BTreeMap<Step, u16>,
+    bits: BTreeMap<Step, u32>,
 }
 
 impl StepBits {
-    /// Numbers `steps`, which must come in an order that keeps those of one word together, the commonest first.
+    /// Numbers `steps`, which must come in an order that keeps those of one word together.
     pub fn number(steps: &[Step]) -> Self {
-        let own = MOST_BITS - 1 - SHARED;
-        let rest = steps.len().saturating_sub(own).max(SHARED);
+        // The first bit is taken.
+        let free = MOST_BITS - 1;
+        let shared = steps.len().max(free);
         let number = |(index, step): (usize, &Step)| {
-            let behind = index.saturating_sub(own);
-            // The first bit is taken.
-            let bit = 1 + index.min(own) + behind * SHARED / rest;
-            (*step, bit as u16)
+            let bit = index * free / shared + 1;
+            (*step, bit as u32)
         };
         Self {
             bits: steps.iter().enumerate().map(number).collect(),
@@ -44,7 +41,7 @@ impl StepBits {
     }
 
     /// The bit of a step; [`Signatures::ALWAYS`] for one that takes no word.
-    pub fn of(&self, step: Step) -> u16 {
+    pub fn of(&self, step: Step) -> u32 {
         self.bits.get(&step).copied().unwrap_or(Signatures::ALWAYS)
     }
 }
@@ -60,7 +57,7 @@ pub(crate) struct Signatures {
 
 impl Signatures {
     /// The bit that every unit holds.
-    pub const ALWAYS: u16 = 0;
+    pub const ALWAYS: u32 = 0;
 
     /// Collects the bits of all words and kinds of phrases.
     pub fn build(
@@ -74,25 +71,22 @@ impl Signatures {
         let mut sets: Vec<(u32, &[WordId])> = Vec::new();
         for (step, bit) in &bits.bits {
             match step {
-                Step::Class(class) => sets.push((u32::from(*bit), &members_of[*class as usize])),
-                Step::Word(word) => sets.push((u32::from(*bit), &ids[*word as usize..][..1])),
+                Step::Class(class) => sets.push((*bit, &members_of[*class as usize])),
+                Step::Word(word) => sets.push((*bit, &ids[*word as usize..][..1])),
                 Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => {}
             }
         }
         sets.sort_by_key(|(bit, _)| *bit);
         let of_kind = |classes: &Vec<ClassId>| {
             let own = classes.iter().map(|class| bits.of(Step::Class(*class)));
-            let mut own: Vec<u32> = own
-                .filter(|bit| *bit != Self::ALWAYS)
-                .map(u32::from)
-                .collect();
+            let mut own: Vec<u32> = own.filter(|bit| *bit != Self::ALWAYS).collect();
             own.sort_unstable();
             blocks(own.into_iter())
         };
         let of_kinds: Vec<Vec<Block>> = kinds.iter().map(of_kind).collect();
         let highest = bits.bits.values().max().copied().unwrap_or(0);
         Self {
-            blocks: usize::from(highest) / 64 + 1,
+            blocks: highest as usize / 64 + 1,
             words: transposed(words, sets.into_iter()),
             kinds: Lists::of_lists(of_kinds.iter().map(Vec::as_slice)),
         }
@@ -103,19 +97,15 @@ impl Signatures {
         self.blocks
     }
 
-    /// Sets the bits of a word.
+    /// The bits of a word.
     #[inline]
-    pub fn add_word(&self, word: WordId, bits: &mut [u64]) {
-        for block in self.words.of(word) {
-            bits[block.index as usize] |= block.bits;
-        }
+    pub fn of_word(&self, word: WordId) -> &[Block] {
+        self.words.of(word)
     }
 
-    /// Sets the bits of a kind of phrase.
+    /// The bits of a kind of phrase.
     #[inline]
-    pub fn add_kind(&self, kind: u32, bits: &mut [u64]) {
-        for block in self.kinds.of(kind) {
-            bits[block.index as usize] |= block.bits;
-        }
+    pub fn of_kind(&self, kind: u32) -> &[Block] {
+        self.kinds.of(kind)
     }
 }

@@ -41,28 +41,32 @@ pub(crate) struct Verifier<'a> {
 struct Vain {
     tried: [u128; MOST_STEPS],
     from: usize,
-    any: bool,
+    /// The steps of which something is noted lie in here.
+    noted: Range<usize>,
 }
 
 impl Vain {
     fn clear(&mut self, from: usize) {
-        if self.any {
-            self.tried = [0; MOST_STEPS];
-            self.any = false;
+        if !self.noted.is_empty() {
+            self.tried[self.noted.clone()].fill(0);
+            self.noted = 0..0;
         }
         self.from = from;
     }
 
     fn holds(&self, step: usize, at: usize) -> bool {
         let far = at.abs_diff(self.from);
-        self.any && far < 128 && self.tried[step] >> far & 1 == 1
+        self.noted.contains(&step) && far < 128 && self.tried[step] >> far & 1 == 1
     }
 
     fn note(&mut self, step: usize, at: usize) {
         let far = at.abs_diff(self.from);
         if far < 128 {
             self.tried[step] |= 1 << far;
-            self.any = true;
+            self.noted = match self.noted.is_empty() {
+                true => step..step + 1,
+                false => self.noted.start.min(step)..self.noted.end.max(step + 1),
+            };
         }
     }
 }
@@ -83,7 +87,7 @@ impl<'a> Verifier<'a> {
             vain: Vain {
                 tried: [0; MOST_STEPS],
                 from: 0,
-                any: false,
+                noted: 0..0,
             },
         }
     }

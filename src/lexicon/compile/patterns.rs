@@ -342,7 +342,7 @@ pub(super) fn set_anchors<'v>(
         };
         let anchor = solid().map(|(index, e)| (frequency(e.step), index)).min();
         variant.anchor = anchor.map_or(0, |(_, index)| index);
-        let mut required: Vec<(u64, u16)> = solid()
+        let mut required: Vec<(u64, u32)> = solid()
             .map(|(_, e)| (frequency(e.step), bits.of(e.step)))
             .collect();
         required.sort_unstable();
