@@ -261,6 +261,15 @@ impl PastRun {
         }
     }
 
+    /// Whether its records were linked into cases by more than their case references (`--link-by`). Read again, they
+    /// have the references of the input.
+    pub fn is_linked(&self) -> bool {
+        let columns = self.manifest.options.get("link_by");
+        columns
+            .and_then(|v| v.as_array())
+            .is_some_and(|c| !c.is_empty())
+    }
+
     /// The inputs as the manifest names them, for when they still lie there.
     pub fn named_inputs(&self) -> Vec<PathBuf> {
         let inputs = self.manifest.inputs.iter();

@@ -187,3 +187,35 @@ fn what_cannot_be_used_is_named() {
     );
     assert!(!desk.path("f.csv").exists());
 }
+
+/// A run that linked records gave them other cases than a second reading does.
+#[test]
+fn no_flagged_record_of_a_linked_run_is_drawn() {
+    let desk = Desk::new();
+    let mut file = String::from("incident_id,incident_date,victim_id,narrative\n");
+    for n in 0..30 {
+        let text = if n % 3 == 0 {
+            "He took her bank card."
+        } else {
+            "Quiet shift."
+        };
+        file += &format!("I{n},2024-01-01,V{},{text}\n", n % 5);
+    }
+    desk.write("in.csv", file);
+    desk.scan(
+        "run",
+        &[
+            "in.csv",
+            "--text-column",
+            "narrative",
+            "--link-by",
+            "victim_id",
+        ],
+        0,
+    );
+    sample(&desk, &["--n", "30", "--seed", "5", "--out", "a.csv"], 0);
+    let drawn = desk.read("a.csv");
+    assert!(drawn.contains("Quiet shift."), "{drawn}");
+    assert!(!drawn.contains("bank card"), "{drawn}");
+    assert_eq!(drawn.matches("Quiet shift.").count(), 20);
+}

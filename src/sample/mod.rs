@@ -52,10 +52,18 @@ pub fn draw_sample(
         return Err(Error::usage(message));
     }
     let flagged = flagged_records(run);
+    // The inputs are read without what linked their records into other cases: there the incident alone tells.
+    let incidents: Option<BTreeSet<&str>> = run
+        .is_linked()
+        .then(|| flagged.iter().map(|(_, incident)| *incident).collect());
+    let is_flagged = |case: &str, incident: &str| match &incidents {
+        Some(incidents) => incidents.contains(incident),
+        None => flagged.contains(&(case, incident)),
+    };
     let unflagged = |record: &Record| {
         let case = record.case_id.as_deref().unwrap_or_default();
         let has_text = record.fields.iter().any(|f| !f.text.trim().is_empty());
-        has_text && !flagged.contains(&(case, record.incident_ref().as_str()))
+        has_text && !is_flagged(case, &record.incident_ref())
     };
     // Counted first and kept in a second pass: memory follows the sample, not the input.
     let mut count = 0;
