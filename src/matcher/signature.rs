@@ -14,10 +14,10 @@ use super::lists::{Block, Lists, blocks, transposed};
 use super::program::Step;
 use crate::segment::WordId;
 
-/// Bits there can be: they take four kilobytes of what is kept of a unit for each 32,768. A lexicon with more
+/// Bits there can be: with all of them 16 kilobytes are kept of each unit of a narrative. A lexicon with more
 /// steps than that shares them among neighbours: a bit that is set then says that one of its steps may find
 /// something, and the verifier looks.
-const MOST_BITS: usize = 1 << 18;
+const MOST_BITS: usize = 1 << 17;
 
 /// The bit of each step that is looked for.
 #[derive(Debug, Default)]
@@ -26,6 +26,9 @@ pub(crate) struct StepBits {
 }
 
 impl StepBits {
+    /// Stands for steps that have no bit.
+    pub const NONE: u32 = Signatures::ALWAYS;
+
     /// Numbers `steps`, which must come in an order that keeps those of one word together.
     pub fn number(steps: &[Step]) -> Self {
         // The first bit is taken.
@@ -40,9 +43,9 @@ impl StepBits {
         }
     }
 
-    /// The bit of a step; [`Signatures::ALWAYS`] for one that takes no word.
+    /// The bit of a step; [`StepBits::NONE`] for one that takes no word or that was not numbered.
     pub fn of(&self, step: Step) -> u32 {
-        self.bits.get(&step).copied().unwrap_or(Signatures::ALWAYS)
+        self.bits.get(&step).copied().unwrap_or(Self::NONE)
     }
 }
 
