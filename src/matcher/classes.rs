@@ -1,7 +1,9 @@
 //! Which words and phrases belong to which class.
 //!
 //! What is kept grows with the members of classes, not with words times classes: each distinct set of classes
-//! is a row, of which only blocks of 64 classes with a member are held.
+//! is a row, of which only blocks of 64 classes with a member are stored. Where they stand close together they
+//! are laid out as they come, with what lies between them; what stands apart is found by hashing. The rows of a
+//! lexicon of common size are laid out whole.
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -35,9 +37,8 @@ pub(crate) struct Classes {
     first: Vec<u64>,
     /// The classes of each row, by blocks of 64.
     rows: Lists<Block>,
-    /// The blocks again, to be found by row and block.
     #[serde(skip)]
-    found: Vec<Slot>,
+    laid_out: LaidOut,
     /// Phrases by their first two words.
     pub pairs: PhrasePairs,
     /// What a word or phrase says of the steps that could take it.
@@ -61,12 +62,33 @@ impl From<Stored> for Classes {
             words: stored.words,
             kinds: stored.kinds,
             first: stored.first,
-            found: slots(&stored.rows),
+            laid_out: LaidOut::of(&stored.rows),
             rows: stored.rows,
             pairs: stored.pairs,
             signatures: stored.signatures,
         }
     }
+}
+
+/// The rows as they are asked.
+#[derive(Debug, Default)]
+struct LaidOut {
+    /// Blocks of each row, where all are laid out whole; 0 where they have windows.
+    stride: usize,
+    windows: Vec<Window>,
+    /// The blocks of all rows, or of all windows.
+    blocks: Vec<u64>,
+    /// The blocks of rows without a window, by row and block: a table of open addressing, never full.
+    slots: Vec<Slot>,
+}
+
+/// From the first to the last block of a row; none for a row whose blocks are few and far apart.
+#[derive(Clone, Copy, Debug, Default)]
+struct Window {
+    /// Where its blocks are.
+    place: u32,
+    first: u32,
+    blocks: u32,
 }
 
 /// A block of a row; empty if it holds no bit.
@@ -75,6 +97,109 @@ struct Slot {
     row: u32,
     block: u32,
     bits: u64,
+}
+
+/// A row is laid out if one of so many of its blocks holds something.
+const SPARSEST: usize = 16;
+
+/// Blocks up to which all rows are laid out whole, which is quickest to ask: 64 megabytes, two or three times what
+/// the lexicon that is shipped takes.
+const WHOLE: usize = 8 << 20;
+
+impl LaidOut {
+    fn of(rows: &Lists<Block>) -> Self {
+        let all = (0..rows.keys() as u32).map(|row| rows.of(row));
+        let last = all.clone().filter_map(|row| row.last()).map(|b| b.index);
+        let stride = last.max().map_or(1, |last| last as usize + 1);
+        if stride * rows.keys() > WHOLE {
+            return Self::in_windows(rows);
+        }
+        let mut blocks = vec![0; stride * rows.keys()];
+        for (row, own) in all.enumerate() {
+            for block in own {
+                blocks[row * stride + block.index as usize] = block.bits;
+            }
+        }
+        Self {
+            stride,
+            blocks,
+            ..Self::default()
+        }
+    }
+
+    fn in_windows(rows: &Lists<Block>) -> Self {
+        let mut own = Self::default();
+        let mut apart = Vec::new();
+        for row in 0..rows.keys() as u32 {
+            let blocks = rows.of(row);
+            let mut window = Window::default();
+            if let (Some(first), Some(last)) = (blocks.first(), blocks.last()) {
+                let length = last.index - first.index + 1;
+                if length as usize <= blocks.len() * SPARSEST {
+                    window = Window {
+                        place: own.blocks.len() as u32,
+                        first: first.index,
+                        blocks: length,
+                    };
+                    own.blocks.resize(own.blocks.len() + length as usize, 0);
+                    for block in blocks {
+                        own.blocks[(window.place + block.index - first.index) as usize] =
+                            block.bits;
+                    }
+                } else {
+                    apart.extend(blocks.iter().map(|block| (row, block)));
+                }
+            }
+            own.windows.push(window);
+        }
+        let size = (apart.len() * 2 + 2).next_power_of_two();
+        own.slots = vec![Slot::default(); size];
+        for (row, block) in apart {
+            let mut at = hash(row, block.index) & (size - 1);
+            while own.slots[at].bits != 0 {
+                at = (at + 1) & (size - 1);
+            }
+            own.slots[at] = Slot {
+                row,
+                block: block.index,
+                bits: block.bits,
+            };
+        }
+        own
+    }
+
+    #[inline]
+    fn has(&self, row: u32, class: ClassId) -> bool {
+        let block = class / 64;
+        let bits = match self.stride {
+            0 => self.in_window(row, block),
+            // A class behind the last that has a member has none.
+            stride if block as usize >= stride => 0,
+            stride => self.blocks[row as usize * stride + block as usize],
+        };
+        bits >> (class % 64) & 1 == 1
+    }
+
+    /// A block of a row, where they have windows.
+    fn in_window(&self, row: u32, block: u32) -> u64 {
+        let window = self.windows[row as usize];
+        let inside = block.wrapping_sub(window.first);
+        if inside < window.blocks {
+            return self.blocks[(window.place + inside) as usize];
+        }
+        if window.blocks > 0 || row == 0 {
+            return 0;
+        }
+        let mask = self.slots.len() - 1;
+        let mut at = hash(row, block) & mask;
+        loop {
+            let slot = &self.slots[at];
+            if slot.bits == 0 || slot.row == row && slot.block == block {
+                return slot.bits;
+            }
+            at = (at + 1) & mask;
+        }
+    }
 }
 
 /// Several classes, to be asked for at once: see [`Classes::any_of`]. All bits where one of them is not
@@ -123,7 +248,7 @@ impl Classes {
             words,
             kinds: kind_rows,
             first,
-            found: slots(&rows),
+            laid_out: LaidOut::of(&rows),
             rows,
             pairs: PhrasePairs::build(phrases),
             signatures: Signatures::build(of_words.keys(), members_of, kinds, bits),
@@ -136,33 +261,13 @@ impl Classes {
         if class < 64 {
             return self.first[word as usize] >> class & 1 == 1;
         }
-        self.row_has(self.words[word as usize], class)
+        self.laid_out.has(self.words[word as usize], class)
     }
 
     /// Whether phrases of a kind belong to a class.
     #[inline]
     pub fn kind_has(&self, kind: u32, class: ClassId) -> bool {
-        self.row_has(self.kinds[kind as usize], class)
-    }
-
-    #[inline]
-    fn row_has(&self, row: u32, class: ClassId) -> bool {
-        if row == 0 {
-            return false;
-        }
-        let block = class / 64;
-        let mask = self.found.len() - 1;
-        let mut at = hash(row, block) & mask;
-        loop {
-            let slot = &self.found[at];
-            if slot.row == row && slot.block == block {
-                return slot.bits >> (class % 64) & 1 == 1;
-            }
-            if slot.bits == 0 {
-                return false;
-            }
-            at = (at + 1) & mask;
-        }
+        self.laid_out.has(self.kinds[kind as usize], class)
     }
 
     /// Several classes as one question, for [`Classes::may_have`].
@@ -182,26 +287,6 @@ impl Classes {
     pub fn any_may_have(&self, mut words: impl Iterator<Item = WordId>, asked: AnyOf) -> bool {
         words.any(|word| self.may_have(word, asked))
     }
-}
-
-/// A table of open addressing over the blocks of all rows; never full.
-fn slots(rows: &Lists<Block>) -> Vec<Slot> {
-    let size = (rows.items() * 2 + 2).next_power_of_two();
-    let mut slots = vec![Slot::default(); size];
-    for row in 0..rows.keys() as u32 {
-        for block in rows.of(row) {
-            let mut at = hash(row, block.index) & (size - 1);
-            while slots[at].bits != 0 {
-                at = (at + 1) & (size - 1);
-            }
-            slots[at] = Slot {
-                row,
-                block: block.index,
-                bits: block.bits,
-            };
-        }
-    }
-    slots
 }
 
 #[inline]
@@ -228,15 +313,19 @@ mod tests {
         let kinds: Vec<Vec<ClassId>> = vec![vec![0, 63, 64], vec![999], vec![128, 500]];
         let bits = StepBits::default();
         let classes = Classes::build(200, &members_of, &[], &kinds, &bits);
+        let mut windows = Classes::build(200, &members_of, &[], &kinds, &bits);
+        windows.laid_out = LaidOut::in_windows(&windows.rows);
         for (class, members) in members_of.iter().enumerate() {
             for word in 0..200 {
-                let own = members.contains(&word);
-                assert_eq!(classes.has(word, class as ClassId), own, "{word} {class}");
+                let (own, class) = (members.contains(&word), class as ClassId);
+                assert_eq!(classes.has(word, class), own, "{word} {class}");
+                assert_eq!(windows.has(word, class), own, "{word} {class}");
             }
         }
         for (kind, own) in kinds.iter().enumerate() {
             for class in 0..1000 {
                 assert_eq!(classes.kind_has(kind as u32, class), own.contains(&class));
+                assert_eq!(windows.kind_has(kind as u32, class), own.contains(&class));
             }
         }
         assert!(

@@ -73,9 +73,9 @@ pub(crate) fn run(
             end = presence.tokens(unit).end;
         }
         let row = presence.row(unit);
-        let mut attempt = |postings: &Postings, groups: Range<u32>, anchor: Range<usize>| {
+        let mut attempt = |postings: &Postings, heads: Range<u32>, anchor: Range<usize>| {
             let before = matches.len();
-            postings.each(groups, row, |id| {
+            postings.each(heads, row, |id| {
                 let variant = &program.variants[id as usize];
                 // Of few steps the needs of the group have told all.
                 let told = variant.within != Within::Passage && variant.required.len() <= NEEDS + 1;
@@ -106,14 +106,14 @@ pub(crate) fn run(
         };
         let word = text.tokens[at].word;
         if word != 0 {
-            attempt(&program.by_word, program.by_word.groups(word), at..at + 1);
+            attempt(&program.by_word, program.by_word.heads(word), at..at + 1);
         }
         while let Some(hit) = hits.next_if(|hit| hit.start as usize == at) {
             if hit.end as usize > end {
                 continue;
             }
-            for groups in program.of_kind(hit.kind) {
-                attempt(&program.by_class, groups, at..hit.end as usize);
+            for heads in program.of_kind(hit.kind) {
+                attempt(&program.by_class, heads, at..hit.end as usize);
             }
         }
     }

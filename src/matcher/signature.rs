@@ -26,9 +26,6 @@ pub(crate) struct StepBits {
 }
 
 impl StepBits {
-    /// Stands for steps that have no bit.
-    pub const NONE: u32 = Signatures::ALWAYS;
-
     /// Numbers `steps`, which must come in an order that keeps those of one word together.
     pub fn number(steps: &[Step]) -> Self {
         // The first bit is taken.
@@ -43,9 +40,9 @@ impl StepBits {
         }
     }
 
-    /// The bit of a step; [`StepBits::NONE`] for one that takes no word or that was not numbered.
+    /// The bit of a step; [`Signatures::ALWAYS`] for one that takes no word.
     pub fn of(&self, step: Step) -> u32 {
-        self.bits.get(&step).copied().unwrap_or(Self::NONE)
+        self.bits.get(&step).copied().unwrap_or(Signatures::ALWAYS)
     }
 }
 

@@ -31,9 +31,6 @@ pub(super) enum Tangle {
 /// Frequency (per million words) assumed for a word that the table does not list.
 const RARE: u64 = 3;
 
-/// Words of a million from which a step tells little by being there: most units hold something for it.
-const OFTEN: u64 = 50_000;
-
 /// Stands for the frequency of a word that the table does not list.
 const UNLISTED: u64 = u64::MAX;
 
@@ -437,10 +434,8 @@ impl ClassTable {
         self.steps.extend(steps.filter(solid));
     }
 
-    /// A bit for each step of each pattern that not nearly every unit holds something for, those with the same
-    /// commonest word side by side.
-    pub fn step_bits(&self, flat: &[Members], class_frequency: &[u64]) -> StepBits {
-        let rare = |step: &Step| self.step_frequency(*step, class_frequency) < OFTEN;
+    /// A bit for each step of each pattern, those with the same commonest word side by side.
+    pub fn step_bits(&self, flat: &[Members]) -> StepBits {
         let commonest = |step: &Step| match step {
             Step::Class(class) => {
                 let words = flat[*class as usize].words.iter();
@@ -450,7 +445,7 @@ impl ClassTable {
             Step::Word(word) => (self.word_frequency(*word), *word),
             Step::Gap { .. } | Step::NotNext(_) | Step::Start | Step::End => (0, 0),
         };
-        let mut steps: Vec<Step> = self.steps.iter().copied().filter(rare).collect();
+        let mut steps: Vec<Step> = self.steps.iter().copied().collect();
         steps.sort_by_cached_key(|step| std::cmp::Reverse(commonest(step)));
         StepBits::number(&steps)
     }

@@ -127,7 +127,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     }
     table.read_as(&misspelt, &mut flat);
     let frequency = table.class_frequencies(&flat);
-    let bits = table.step_bits(&flat, &frequency);
+    let bits = table.step_bits(&flat);
     set_anchors(
         rule_variants.iter_mut().chain(modifier_variants.iter_mut()),
         &table,

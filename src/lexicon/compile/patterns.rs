@@ -345,8 +345,6 @@ pub(super) fn set_anchors<'v>(
         let mut required: Vec<(u64, u32)> = solid()
             .map(|(_, e)| (frequency(e.step), bits.of(e.step)))
             .collect();
-        // What stands nearly everywhere has no bit of its own.
-        required.retain(|(_, bit)| *bit != StepBits::NONE);
         required.sort_unstable();
         required.dedup();
         variant.required = required.into_iter().map(|(_, bit)| bit).collect();
