@@ -35,6 +35,10 @@ pub(crate) struct Classes {
     kinds: Vec<u32>,
     /// The first 64 classes of each word.
     first: Vec<u64>,
+    /// The first 64 classes of each kind of phrase.
+    first_of_kinds: Vec<u64>,
+    /// How many classes there are.
+    classes: usize,
     /// The classes of each row, by blocks of 64.
     rows: Lists<Block>,
     #[serde(skip)]
@@ -51,6 +55,8 @@ struct Stored {
     words: Vec<u32>,
     kinds: Vec<u32>,
     first: Vec<u64>,
+    first_of_kinds: Vec<u64>,
+    classes: usize,
     rows: Lists<Block>,
     pairs: PhrasePairs,
     signatures: Signatures,
@@ -62,7 +68,9 @@ impl From<Stored> for Classes {
             words: stored.words,
             kinds: stored.kinds,
             first: stored.first,
-            laid_out: LaidOut::of(&stored.rows),
+            first_of_kinds: stored.first_of_kinds,
+            classes: stored.classes,
+            laid_out: LaidOut::of(&stored.rows, stored.classes),
             rows: stored.rows,
             pairs: stored.pairs,
             signatures: stored.signatures,
@@ -107,10 +115,9 @@ const SPARSEST: usize = 16;
 const WHOLE: usize = 8 << 20;
 
 impl LaidOut {
-    fn of(rows: &Lists<Block>) -> Self {
+    fn of(rows: &Lists<Block>, classes: usize) -> Self {
         let all = (0..rows.keys() as u32).map(|row| rows.of(row));
-        let last = all.clone().filter_map(|row| row.last()).map(|b| b.index);
-        let stride = last.max().map_or(1, |last| last as usize + 1);
+        let stride = classes.div_ceil(64).max(1);
         if stride * rows.keys() > WHOLE {
             return Self::in_windows(rows);
         }
@@ -173,14 +180,13 @@ impl LaidOut {
         let block = class / 64;
         let bits = match self.stride {
             0 => self.in_window(row, block),
-            // A class behind the last that has a member has none.
-            stride if block as usize >= stride => 0,
             stride => self.blocks[row as usize * stride + block as usize],
         };
         bits >> (class % 64) & 1 == 1
     }
 
     /// A block of a row, where they have windows.
+    #[inline(never)]
     fn in_window(&self, row: u32, block: u32) -> u64 {
         let window = self.windows[row as usize];
         let inside = block.wrapping_sub(window.first);
@@ -229,26 +235,29 @@ impl Classes {
             })
         };
         // The row of those that belong to none of the classes behind the first 64.
-        let behind = |own: &[Block]| own.iter().filter(|b| b.index > 0).copied().collect();
         row_of(Vec::new());
-        let of_word = |word: usize| of_words.of(word as u32);
-        let first = (0..words).map(|word| match of_word(word).first() {
+        let first = |own: &[Block]| match own.first() {
             Some(block) if block.index == 0 => block.bits,
             _ => 0,
-        });
-        let first = first.collect();
-        let words = (0..words)
-            .map(|word| row_of(behind(of_word(word))))
+        };
+        let behind = |own: &[Block]| own.iter().filter(|b| b.index > 0).copied().collect();
+        let all_words = || (0..words as WordId).map(|word| of_words.of(word));
+        let of_kinds: Vec<Vec<Block>> = kinds
+            .iter()
+            .map(|own| blocks(own.iter().copied()))
             .collect();
-        // A kind is asked for all of its classes in its row.
-        let mut kind_row = |classes: &Vec<ClassId>| row_of(blocks(classes.iter().copied()));
-        let kind_rows = kinds.iter().map(&mut kind_row).collect();
+        let first_of_words = all_words().map(first).collect();
+        let first_of_kinds = of_kinds.iter().map(|own| first(own)).collect();
+        let word_rows = all_words().map(|own| row_of(behind(own))).collect();
+        let kind_rows = of_kinds.iter().map(|own| row_of(behind(own))).collect();
         let rows = Lists::of_lists(rows.iter().map(Vec::as_slice));
         Self {
-            words,
+            words: word_rows,
             kinds: kind_rows,
-            first,
-            laid_out: LaidOut::of(&rows),
+            first: first_of_words,
+            laid_out: LaidOut::of(&rows, members_of.len()),
+            first_of_kinds,
+            classes: members_of.len(),
             rows,
             pairs: PhrasePairs::build(phrases),
             signatures: Signatures::build(of_words.keys(), members_of, kinds, bits),
@@ -267,6 +276,9 @@ impl Classes {
     /// Whether phrases of a kind belong to a class.
     #[inline]
     pub fn kind_has(&self, kind: u32, class: ClassId) -> bool {
+        if class < 64 {
+            return self.first_of_kinds[kind as usize] >> class & 1 == 1;
+        }
         self.laid_out.has(self.kinds[kind as usize], class)
     }
 
@@ -281,6 +293,12 @@ impl Classes {
     #[inline]
     pub fn may_have(&self, word: WordId, asked: AnyOf) -> bool {
         asked.0 == u64::MAX || self.first[word as usize] & asked.0 != 0
+    }
+
+    /// Whether phrases of a kind may belong to one of several classes.
+    #[inline]
+    pub fn kind_may_have(&self, kind: u32, asked: AnyOf) -> bool {
+        asked.0 == u64::MAX || self.first_of_kinds[kind as usize] & asked.0 != 0
     }
 
     /// Whether one of many words may belong to one of several classes.

@@ -150,7 +150,13 @@ pub(crate) fn anywhere(
         // Most never come so far.
         let verifier =
             own.get_or_insert_with(|| Verifier::new(tokens, classes, phrases, range.clone()));
-        for at in range.clone() {
+        let anchor = variant.required.first().copied().unwrap_or_default();
+        let may_anchor = units.clone().filter(|unit| presence.row(*unit).has(anchor));
+        let places = may_anchor.flat_map(|unit| {
+            let own = presence.tokens(unit);
+            own.start.max(range.start)..own.end.min(range.end)
+        });
+        for at in places {
             let fits = match variant.elements[variant.anchor].step {
                 Step::Word(word) => tokens[at].word == word,
                 Step::Class(class) => tokens[at].word != 0 && classes.has(tokens[at].word, class),

@@ -75,7 +75,7 @@ pub(crate) struct Variant {
     pub within: Within,
     /// Whether agent and experiencer must be two people, or one, where it matters.
     pub people: Option<People>,
-    /// The bits of its steps in [`super::presence::Presence`], rarest first: see [`super::StepBits`].
+    /// The bits of its steps in [`super::presence::Presence`], that of the anchor first, then the rarest: see [`super::StepBits`].
     pub required: Box<[u32]>,
 }
 
