@@ -2,8 +2,7 @@
 //!
 //! What is kept grows with the members of classes, not with words times classes: each distinct set of classes
 //! is a row, of which only blocks of 64 classes with a member are stored. Where they stand close together they
-//! are laid out as they come, with what lies between them; what stands apart is found by hashing. The rows of a
-//! lexicon of common size are laid out whole.
+//! are laid out as they come, with what lies between them; what stands apart is found by hashing.
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -37,8 +36,6 @@ pub(crate) struct Classes {
     first: Vec<u64>,
     /// The first 64 classes of each kind of phrase.
     first_of_kinds: Vec<u64>,
-    /// How many classes there are.
-    classes: usize,
     /// The classes of each row, by blocks of 64.
     rows: Lists<Block>,
     #[serde(skip)]
@@ -56,7 +53,6 @@ struct Stored {
     kinds: Vec<u32>,
     first: Vec<u64>,
     first_of_kinds: Vec<u64>,
-    classes: usize,
     rows: Lists<Block>,
     pairs: PhrasePairs,
     signatures: Signatures,
@@ -65,12 +61,11 @@ struct Stored {
 impl From<Stored> for Classes {
     fn from(stored: Stored) -> Self {
         Self {
+            laid_out: LaidOut::of(&stored.rows, &stored.words, &stored.kinds),
             words: stored.words,
             kinds: stored.kinds,
             first: stored.first,
             first_of_kinds: stored.first_of_kinds,
-            classes: stored.classes,
-            laid_out: LaidOut::of(&stored.rows, stored.classes),
             rows: stored.rows,
             pairs: stored.pairs,
             signatures: stored.signatures,
@@ -81,21 +76,23 @@ impl From<Stored> for Classes {
 /// The rows as they are asked.
 #[derive(Debug, Default)]
 struct LaidOut {
-    /// Blocks of each row, where all are laid out whole; 0 where they have windows.
-    stride: usize,
-    windows: Vec<Window>,
-    /// The blocks of all rows, or of all windows.
+    /// The row of each word.
+    words: Vec<Window>,
+    /// The row of each kind of phrase.
+    kinds: Vec<Window>,
+    /// The blocks of all windows.
     blocks: Vec<u64>,
     /// The blocks of rows without a window, by row and block: a table of open addressing, never full.
     slots: Vec<Slot>,
 }
 
-/// From the first to the last block of a row; none for a row whose blocks are few and far apart.
+/// From the first to the last block of a row.
 #[derive(Clone, Copy, Debug, Default)]
 struct Window {
-    /// Where its blocks are.
+    /// Where its blocks are; of a row whose blocks are few and far apart, its number.
     place: u32,
     first: u32,
+    /// How many it has: none if they are far apart.
     blocks: u32,
 }
 
@@ -108,57 +105,40 @@ struct Slot {
 }
 
 /// A row is laid out if one of so many of its blocks holds something.
-const SPARSEST: usize = 16;
-
-/// Blocks up to which all rows are laid out whole, which is quickest to ask: 64 megabytes, two or three times what
-/// the lexicon that is shipped takes.
-const WHOLE: usize = 8 << 20;
+const SPARSEST: usize = 32;
 
 impl LaidOut {
-    fn of(rows: &Lists<Block>, classes: usize) -> Self {
-        let all = (0..rows.keys() as u32).map(|row| rows.of(row));
-        let stride = classes.div_ceil(64).max(1);
-        if stride * rows.keys() > WHOLE {
-            return Self::in_windows(rows);
-        }
-        let mut blocks = vec![0; stride * rows.keys()];
-        for (row, own) in all.enumerate() {
-            for block in own {
-                blocks[row * stride + block.index as usize] = block.bits;
-            }
-        }
-        Self {
-            stride,
-            blocks,
-            ..Self::default()
-        }
-    }
-
-    fn in_windows(rows: &Lists<Block>) -> Self {
+    fn of(rows: &Lists<Block>, words: &[u32], kinds: &[u32]) -> Self {
         let mut own = Self::default();
         let mut apart = Vec::new();
+        let mut windows = Vec::with_capacity(rows.keys());
         for row in 0..rows.keys() as u32 {
             let blocks = rows.of(row);
-            let mut window = Window::default();
-            if let (Some(first), Some(last)) = (blocks.first(), blocks.last()) {
-                let length = last.index - first.index + 1;
-                if length as usize <= blocks.len() * SPARSEST {
-                    window = Window {
-                        place: own.blocks.len() as u32,
-                        first: first.index,
-                        blocks: length,
-                    };
-                    own.blocks.resize(own.blocks.len() + length as usize, 0);
-                    for block in blocks {
-                        own.blocks[(window.place + block.index - first.index) as usize] =
-                            block.bits;
-                    }
-                } else {
-                    apart.extend(blocks.iter().map(|block| (row, block)));
-                }
+            let (first, last) = match blocks {
+                [] => (0, 0),
+                [first, ..] => (first.index, blocks[blocks.len() - 1].index + 1),
+            };
+            if (last - first) as usize > blocks.len() * SPARSEST {
+                apart.extend(blocks.iter().map(|block| (row, block)));
+                windows.push(Window {
+                    place: row,
+                    ..Window::default()
+                });
+                continue;
             }
-            own.windows.push(window);
+            let place = own.blocks.len();
+            own.blocks.resize(place + (last - first) as usize, 0);
+            for block in blocks {
+                own.blocks[place + (block.index - first) as usize] = block.bits;
+            }
+            windows.push(Window {
+                place: place as u32,
+                first,
+                blocks: last - first,
+            });
         }
+        // The first row is empty: it has no window, and nothing apart.
+        windows[0] = Window::default();
         let size = (apart.len() * 2 + 2).next_power_of_two();
         own.slots = vec![Slot::default(); size];
         for (row, block) in apart {
@@ -172,36 +152,32 @@ impl LaidOut {
                 bits: block.bits,
             };
         }
+        let window = |row: &u32| windows[*row as usize];
+        own.words = words.iter().map(window).collect();
+        own.kinds = kinds.iter().map(window).collect();
         own
     }
 
     #[inline]
-    fn has(&self, row: u32, class: ClassId) -> bool {
+    fn has(&self, window: Window, class: ClassId) -> bool {
         let block = class / 64;
-        let bits = match self.stride {
-            0 => self.in_window(row, block),
-            stride => self.blocks[row as usize * stride + block as usize],
-        };
-        bits >> (class % 64) & 1 == 1
-    }
-
-    /// A block of a row, where they have windows.
-    #[inline(never)]
-    fn in_window(&self, row: u32, block: u32) -> u64 {
-        let window = self.windows[row as usize];
         let inside = block.wrapping_sub(window.first);
         if inside < window.blocks {
-            return self.blocks[(window.place + inside) as usize];
+            return self.blocks[(window.place + inside) as usize] >> (class % 64) & 1 == 1;
         }
-        if window.blocks > 0 || row == 0 {
-            return 0;
-        }
+        window.blocks == 0 && window.place != 0 && self.apart(window.place, class)
+    }
+
+    /// Whether a row that is not laid out holds a class.
+    #[cold]
+    fn apart(&self, row: u32, class: ClassId) -> bool {
+        let block = class / 64;
         let mask = self.slots.len() - 1;
         let mut at = hash(row, block) & mask;
         loop {
             let slot = &self.slots[at];
             if slot.bits == 0 || slot.row == row && slot.block == block {
-                return slot.bits;
+                return slot.bits >> (class % 64) & 1 == 1;
             }
             at = (at + 1) & mask;
         }
@@ -248,16 +224,15 @@ impl Classes {
             .collect();
         let first_of_words = all_words().map(first).collect();
         let first_of_kinds = of_kinds.iter().map(|own| first(own)).collect();
-        let word_rows = all_words().map(|own| row_of(behind(own))).collect();
-        let kind_rows = of_kinds.iter().map(|own| row_of(behind(own))).collect();
+        let word_rows: Vec<u32> = all_words().map(|own| row_of(behind(own))).collect();
+        let kind_rows: Vec<u32> = of_kinds.iter().map(|own| row_of(behind(own))).collect();
         let rows = Lists::of_lists(rows.iter().map(Vec::as_slice));
         Self {
+            laid_out: LaidOut::of(&rows, &word_rows, &kind_rows),
             words: word_rows,
             kinds: kind_rows,
             first: first_of_words,
-            laid_out: LaidOut::of(&rows, members_of.len()),
             first_of_kinds,
-            classes: members_of.len(),
             rows,
             pairs: PhrasePairs::build(phrases),
             signatures: Signatures::build(of_words.keys(), members_of, kinds, bits),
@@ -270,7 +245,7 @@ impl Classes {
         if class < 64 {
             return self.first[word as usize] >> class & 1 == 1;
         }
-        self.laid_out.has(self.words[word as usize], class)
+        self.laid_out.has(self.laid_out.words[word as usize], class)
     }
 
     /// Whether phrases of a kind belong to a class.
@@ -279,7 +254,7 @@ impl Classes {
         if class < 64 {
             return self.first_of_kinds[kind as usize] >> class & 1 == 1;
         }
-        self.laid_out.has(self.kinds[kind as usize], class)
+        self.laid_out.has(self.laid_out.kinds[kind as usize], class)
     }
 
     /// Several classes as one question, for [`Classes::may_have`].
@@ -328,22 +303,20 @@ mod tests {
                     .collect()
             })
             .collect();
-        let kinds: Vec<Vec<ClassId>> = vec![vec![0, 63, 64], vec![999], vec![128, 500]];
+        // The last of them has blocks too far apart for a window.
+        let kinds: Vec<Vec<ClassId>> =
+            vec![vec![0, 63, 64], vec![999], vec![128, 500], vec![64, 9_000]];
         let bits = StepBits::default();
         let classes = Classes::build(200, &members_of, &[], &kinds, &bits);
-        let mut windows = Classes::build(200, &members_of, &[], &kinds, &bits);
-        windows.laid_out = LaidOut::in_windows(&windows.rows);
         for (class, members) in members_of.iter().enumerate() {
             for word in 0..200 {
                 let (own, class) = (members.contains(&word), class as ClassId);
                 assert_eq!(classes.has(word, class), own, "{word} {class}");
-                assert_eq!(windows.has(word, class), own, "{word} {class}");
             }
         }
         for (kind, own) in kinds.iter().enumerate() {
-            for class in 0..1000 {
+            for class in (0..1000).chain(8_990..9_010) {
                 assert_eq!(classes.kind_has(kind as u32, class), own.contains(&class));
-                assert_eq!(windows.kind_has(kind as u32, class), own.contains(&class));
             }
         }
         assert!(
