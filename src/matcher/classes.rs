@@ -1,7 +1,8 @@
 //! Which words and phrases belong to which class.
 //!
 //! What is kept grows with the members of classes, not with words times classes: each distinct set of classes
-//! is a row, of which only blocks of 64 classes with a member are held.
+//! is a row, of which only blocks of 64 classes with a member are stored. Where they stand close together they
+//! are laid out as they come, with what lies between them; what stands apart is found by hashing.
 
 use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
@@ -33,11 +34,12 @@ pub(crate) struct Classes {
     kinds: Vec<u32>,
     /// The first 64 classes of each word.
     first: Vec<u64>,
+    /// The first 64 classes of each kind of phrase.
+    first_of_kinds: Vec<u64>,
     /// The classes of each row, by blocks of 64.
     rows: Lists<Block>,
-    /// The blocks again, to be found by row and block.
     #[serde(skip)]
-    found: Vec<Slot>,
+    laid_out: LaidOut,
     /// Phrases by their first two words.
     pub pairs: PhrasePairs,
     /// What a word or phrase says of the steps that could take it.
@@ -50,6 +52,7 @@ struct Stored {
     words: Vec<u32>,
     kinds: Vec<u32>,
     first: Vec<u64>,
+    first_of_kinds: Vec<u64>,
     rows: Lists<Block>,
     pairs: PhrasePairs,
     signatures: Signatures,
@@ -58,15 +61,39 @@ struct Stored {
 impl From<Stored> for Classes {
     fn from(stored: Stored) -> Self {
         Self {
+            laid_out: LaidOut::of(&stored.rows, &stored.words, &stored.kinds),
             words: stored.words,
             kinds: stored.kinds,
             first: stored.first,
-            found: slots(&stored.rows),
+            first_of_kinds: stored.first_of_kinds,
             rows: stored.rows,
             pairs: stored.pairs,
             signatures: stored.signatures,
         }
     }
+}
+
+/// The rows as they are asked.
+#[derive(Debug, Default)]
+struct LaidOut {
+    /// The row of each word.
+    words: Vec<Window>,
+    /// The row of each kind of phrase.
+    kinds: Vec<Window>,
+    /// The blocks of all windows.
+    blocks: Vec<u64>,
+    /// The blocks of rows without a window, by row and block: a table of open addressing, never full.
+    slots: Vec<Slot>,
+}
+
+/// From the first to the last block of a row.
+#[derive(Clone, Copy, Debug, Default)]
+struct Window {
+    /// Where its blocks are; of a row whose blocks are few and far apart, its number.
+    place: u32,
+    first: u32,
+    /// How many it has: none if they are far apart.
+    blocks: u32,
 }
 
 /// A block of a row; empty if it holds no bit.
@@ -75,6 +102,86 @@ struct Slot {
     row: u32,
     block: u32,
     bits: u64,
+}
+
+/// A row is laid out if one of so many of its blocks holds something.
+const SPARSEST: usize = 32;
+
+impl LaidOut {
+    fn of(rows: &Lists<Block>, words: &[u32], kinds: &[u32]) -> Self {
+        let mut own = Self::default();
+        let mut apart = Vec::new();
+        let mut windows = Vec::with_capacity(rows.keys());
+        for row in 0..rows.keys() as u32 {
+            let blocks = rows.of(row);
+            let (first, last) = match blocks {
+                [] => (0, 0),
+                [first, ..] => (first.index, blocks[blocks.len() - 1].index + 1),
+            };
+            if (last - first) as usize > blocks.len() * SPARSEST {
+                apart.extend(blocks.iter().map(|block| (row, block)));
+                windows.push(Window {
+                    place: row,
+                    ..Window::default()
+                });
+                continue;
+            }
+            let place = own.blocks.len();
+            own.blocks.resize(place + (last - first) as usize, 0);
+            for block in blocks {
+                own.blocks[place + (block.index - first) as usize] = block.bits;
+            }
+            windows.push(Window {
+                place: place as u32,
+                first,
+                blocks: last - first,
+            });
+        }
+        // The first row is empty: it has no window, and nothing apart.
+        windows[0] = Window::default();
+        let size = (apart.len() * 2 + 2).next_power_of_two();
+        own.slots = vec![Slot::default(); size];
+        for (row, block) in apart {
+            let mut at = hash(row, block.index) & (size - 1);
+            while own.slots[at].bits != 0 {
+                at = (at + 1) & (size - 1);
+            }
+            own.slots[at] = Slot {
+                row,
+                block: block.index,
+                bits: block.bits,
+            };
+        }
+        let window = |row: &u32| windows[*row as usize];
+        own.words = words.iter().map(window).collect();
+        own.kinds = kinds.iter().map(window).collect();
+        own
+    }
+
+    #[inline]
+    fn has(&self, window: Window, class: ClassId) -> bool {
+        let block = class / 64;
+        let inside = block.wrapping_sub(window.first);
+        if inside < window.blocks {
+            return self.blocks[(window.place + inside) as usize] >> (class % 64) & 1 == 1;
+        }
+        window.blocks == 0 && window.place != 0 && self.apart(window.place, class)
+    }
+
+    /// Whether a row that is not laid out holds a class.
+    #[cold]
+    fn apart(&self, row: u32, class: ClassId) -> bool {
+        let block = class / 64;
+        let mask = self.slots.len() - 1;
+        let mut at = hash(row, block) & mask;
+        loop {
+            let slot = &self.slots[at];
+            if slot.bits == 0 || slot.row == row && slot.block == block {
+                return slot.bits >> (class % 64) & 1 == 1;
+            }
+            at = (at + 1) & mask;
+        }
+    }
 }
 
 /// Several classes, to be asked for at once: see [`Classes::any_of`]. All bits where one of them is not
@@ -104,26 +211,28 @@ impl Classes {
             })
         };
         // The row of those that belong to none of the classes behind the first 64.
-        let behind = |own: &[Block]| own.iter().filter(|b| b.index > 0).copied().collect();
         row_of(Vec::new());
-        let of_word = |word: usize| of_words.of(word as u32);
-        let first = (0..words).map(|word| match of_word(word).first() {
+        let first = |own: &[Block]| match own.first() {
             Some(block) if block.index == 0 => block.bits,
             _ => 0,
-        });
-        let first = first.collect();
-        let words = (0..words)
-            .map(|word| row_of(behind(of_word(word))))
+        };
+        let behind = |own: &[Block]| own.iter().filter(|b| b.index > 0).copied().collect();
+        let all_words = || (0..words as WordId).map(|word| of_words.of(word));
+        let of_kinds: Vec<Vec<Block>> = kinds
+            .iter()
+            .map(|own| blocks(own.iter().copied()))
             .collect();
-        // A kind is asked for all of its classes in its row.
-        let mut kind_row = |classes: &Vec<ClassId>| row_of(blocks(classes.iter().copied()));
-        let kind_rows = kinds.iter().map(&mut kind_row).collect();
+        let first_of_words = all_words().map(first).collect();
+        let first_of_kinds = of_kinds.iter().map(|own| first(own)).collect();
+        let word_rows: Vec<u32> = all_words().map(|own| row_of(behind(own))).collect();
+        let kind_rows: Vec<u32> = of_kinds.iter().map(|own| row_of(behind(own))).collect();
         let rows = Lists::of_lists(rows.iter().map(Vec::as_slice));
         Self {
-            words,
+            laid_out: LaidOut::of(&rows, &word_rows, &kind_rows),
+            words: word_rows,
             kinds: kind_rows,
-            first,
-            found: slots(&rows),
+            first: first_of_words,
+            first_of_kinds,
             rows,
             pairs: PhrasePairs::build(phrases),
             signatures: Signatures::build(of_words.keys(), members_of, kinds, bits),
@@ -136,33 +245,16 @@ impl Classes {
         if class < 64 {
             return self.first[word as usize] >> class & 1 == 1;
         }
-        self.row_has(self.words[word as usize], class)
+        self.laid_out.has(self.laid_out.words[word as usize], class)
     }
 
     /// Whether phrases of a kind belong to a class.
     #[inline]
     pub fn kind_has(&self, kind: u32, class: ClassId) -> bool {
-        self.row_has(self.kinds[kind as usize], class)
-    }
-
-    #[inline]
-    fn row_has(&self, row: u32, class: ClassId) -> bool {
-        if row == 0 {
-            return false;
+        if class < 64 {
+            return self.first_of_kinds[kind as usize] >> class & 1 == 1;
         }
-        let block = class / 64;
-        let mask = self.found.len() - 1;
-        let mut at = hash(row, block) & mask;
-        loop {
-            let slot = &self.found[at];
-            if slot.row == row && slot.block == block {
-                return slot.bits >> (class % 64) & 1 == 1;
-            }
-            if slot.bits == 0 {
-                return false;
-            }
-            at = (at + 1) & mask;
-        }
+        self.laid_out.has(self.laid_out.kinds[kind as usize], class)
     }
 
     /// Several classes as one question, for [`Classes::may_have`].
@@ -178,30 +270,16 @@ impl Classes {
         asked.0 == u64::MAX || self.first[word as usize] & asked.0 != 0
     }
 
+    /// Whether phrases of a kind may belong to one of several classes.
+    #[inline]
+    pub fn kind_may_have(&self, kind: u32, asked: AnyOf) -> bool {
+        asked.0 == u64::MAX || self.first_of_kinds[kind as usize] & asked.0 != 0
+    }
+
     /// Whether one of many words may belong to one of several classes.
     pub fn any_may_have(&self, mut words: impl Iterator<Item = WordId>, asked: AnyOf) -> bool {
         words.any(|word| self.may_have(word, asked))
     }
-}
-
-/// A table of open addressing over the blocks of all rows; never full.
-fn slots(rows: &Lists<Block>) -> Vec<Slot> {
-    let size = (rows.items() * 2 + 2).next_power_of_two();
-    let mut slots = vec![Slot::default(); size];
-    for row in 0..rows.keys() as u32 {
-        for block in rows.of(row) {
-            let mut at = hash(row, block.index) & (size - 1);
-            while slots[at].bits != 0 {
-                at = (at + 1) & (size - 1);
-            }
-            slots[at] = Slot {
-                row,
-                block: block.index,
-                bits: block.bits,
-            };
-        }
-    }
-    slots
 }
 
 #[inline]
@@ -225,17 +303,19 @@ mod tests {
                     .collect()
             })
             .collect();
-        let kinds: Vec<Vec<ClassId>> = vec![vec![0, 63, 64], vec![999], vec![128, 500]];
+        // The last of them has blocks too far apart for a window.
+        let kinds: Vec<Vec<ClassId>> =
+            vec![vec![0, 63, 64], vec![999], vec![128, 500], vec![64, 9_000]];
         let bits = StepBits::default();
         let classes = Classes::build(200, &members_of, &[], &kinds, &bits);
         for (class, members) in members_of.iter().enumerate() {
             for word in 0..200 {
-                let own = members.contains(&word);
-                assert_eq!(classes.has(word, class as ClassId), own, "{word} {class}");
+                let (own, class) = (members.contains(&word), class as ClassId);
+                assert_eq!(classes.has(word, class), own, "{word} {class}");
             }
         }
         for (kind, own) in kinds.iter().enumerate() {
-            for class in 0..1000 {
+            for class in (0..1000).chain(8_990..9_010) {
                 assert_eq!(classes.kind_has(kind as u32, class), own.contains(&class));
             }
         }

@@ -63,11 +63,6 @@ impl<T> Lists<T> {
     pub fn keys(&self) -> usize {
         self.bounds.len().saturating_sub(1)
     }
-
-    /// How many items all lists have together.
-    pub fn items(&self) -> usize {
-        self.items.len()
-    }
 }
 
 /// Bits in one block of 64.

@@ -73,9 +73,9 @@ pub(crate) fn run(
             end = presence.tokens(unit).end;
         }
         let row = presence.row(unit);
-        let mut attempt = |postings: &Postings, groups: Range<u32>, anchor: Range<usize>| {
+        let mut attempt = |postings: &Postings, heads: Range<u32>, anchor: Range<usize>| {
             let before = matches.len();
-            postings.each(groups, row, |id| {
+            postings.each(heads, row, |id| {
                 let variant = &program.variants[id as usize];
                 // Of few steps the needs of the group have told all.
                 let told = variant.within != Within::Passage && variant.required.len() <= NEEDS + 1;
@@ -106,14 +106,14 @@ pub(crate) fn run(
         };
         let word = text.tokens[at].word;
         if word != 0 {
-            attempt(&program.by_word, program.by_word.groups(word), at..at + 1);
+            attempt(&program.by_word, program.by_word.heads(word), at..at + 1);
         }
         while let Some(hit) = hits.next_if(|hit| hit.start as usize == at) {
             if hit.end as usize > end {
                 continue;
             }
-            for groups in program.of_kind(hit.kind) {
-                attempt(&program.by_class, groups, at..hit.end as usize);
+            for heads in program.of_kind(hit.kind) {
+                attempt(&program.by_class, heads, at..hit.end as usize);
             }
         }
     }
@@ -150,7 +150,13 @@ pub(crate) fn anywhere(
         // Most never come so far.
         let verifier =
             own.get_or_insert_with(|| Verifier::new(tokens, classes, phrases, range.clone()));
-        for at in range.clone() {
+        let anchor = variant.required.first().copied().unwrap_or_default();
+        let may_anchor = units.clone().filter(|unit| presence.row(*unit).has(anchor));
+        let places = may_anchor.flat_map(|unit| {
+            let own = presence.tokens(unit);
+            own.start.max(range.start)..own.end.min(range.end)
+        });
+        for at in places {
             let fits = match variant.elements[variant.anchor].step {
                 Step::Word(word) => tokens[at].word == word,
                 Step::Class(class) => tokens[at].word != 0 && classes.has(tokens[at].word, class),

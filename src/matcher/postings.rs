@@ -32,21 +32,30 @@ pub(crate) fn needs(variant: &Variant) -> Needs {
     needs
 }
 
+/// Groups with the same first need: most words of a text are done with by these alone.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Head {
+    need: u32,
+    /// Its first group; those of the next head follow.
+    group: u32,
+}
+
 /// Variants that need the same.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Group {
-    needs: Needs,
-    /// The next group with another first need.
-    next: u32,
+    /// The needs behind the first.
+    needs: [u32; NEEDS - 1],
     /// Its first variant; those of the next group follow.
-    first: u32,
+    variant: u32,
 }
 
 /// Variants by a key that can anchor them.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Postings {
-    /// The first group of each key, and how many there are.
+    /// The first head of each key, and how many there are.
     bounds: Vec<u32>,
+    /// The heads, and one behind the last.
+    heads: Vec<Head>,
     /// The groups, and one behind the last.
     groups: Vec<Group>,
     variants: Vec<u32>,
@@ -57,74 +66,66 @@ impl Postings {
     pub fn build(keys: usize, mut anchors: Vec<(u32, Needs, u32)>) -> Self {
         anchors.sort_unstable();
         anchors.dedup();
-        let mut bounds = vec![0; keys + 1];
-        let mut groups: Vec<Group> = Vec::new();
-        for run in anchors.chunk_by(|a, b| a.0 == b.0) {
-            let mut same_first = groups.len();
-            for (at, anchor) in run.iter().enumerate() {
-                let needs = anchor.1;
-                if at > 0 && run[at - 1].1 == needs {
-                    continue;
-                }
-                if at > 0 && run[at - 1].1[0] != needs[0] {
-                    let next = groups.len() as u32;
-                    groups[same_first..].iter_mut().for_each(|g| g.next = next);
-                    same_first = groups.len();
-                }
-                groups.push(Group {
-                    needs,
-                    next: 0,
-                    first: 0,
+        let mut built = Self {
+            bounds: vec![0; keys + 1],
+            ..Self::default()
+        };
+        let mut last: Option<(u32, Needs)> = None;
+        for (at, (key, needs, _)) in anchors.iter().enumerate() {
+            let (need, rest) = (needs[0], [needs[1], needs[2], needs[3]]);
+            let same_head = last.is_some_and(|(k, n)| (k, n[0]) == (*key, need));
+            if !same_head {
+                let group = built.groups.len() as u32;
+                built.heads.push(Head { need, group });
+                built.bounds[*key as usize + 1] = built.heads.len() as u32;
+            }
+            if last != Some((*key, *needs)) {
+                built.groups.push(Group {
+                    needs: rest,
+                    variant: at as u32,
                 });
             }
-            let next = groups.len() as u32;
-            groups[same_first..].iter_mut().for_each(|g| g.next = next);
-            bounds[run[0].0 as usize + 1] = next;
+            last = Some((*key, *needs));
         }
-        for key in 1..bounds.len() {
-            bounds[key] = bounds[key].max(bounds[key - 1]);
+        for key in 1..built.bounds.len() {
+            built.bounds[key] = built.bounds[key].max(built.bounds[key - 1]);
         }
-        let runs = anchors.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1));
-        let mut first = 0;
-        for (group, run) in groups.iter_mut().zip(runs) {
-            group.first = first;
-            first += run.len() as u32;
-        }
-        groups.push(Group {
-            needs: [Signatures::ALWAYS; NEEDS],
-            next: 0,
-            first,
+        built.heads.push(Head {
+            need: Signatures::ALWAYS,
+            group: built.groups.len() as u32,
         });
-        Self {
-            bounds,
-            groups,
-            variants: anchors.into_iter().map(|(_, _, variant)| variant).collect(),
-        }
+        built.groups.push(Group {
+            needs: [Signatures::ALWAYS; NEEDS - 1],
+            variant: anchors.len() as u32,
+        });
+        built.variants = anchors.into_iter().map(|(_, _, variant)| variant).collect();
+        built
     }
 
-    /// The groups of a key.
+    /// The heads of a key.
     #[inline]
-    pub fn groups(&self, key: u32) -> Range<u32> {
+    pub fn heads(&self, key: u32) -> Range<u32> {
         self.bounds
             .get(key as usize + 1)
             .map_or(0..0, |end| self.bounds[key as usize]..*end)
     }
 
-    /// Hands on each variant of some groups for which a unit holds what it needs.
+    /// Hands on each variant under some heads for which a unit holds what it needs.
     #[inline]
-    pub fn each(&self, groups: Range<u32>, row: Row<'_>, mut hand: impl FnMut(u32)) {
-        let mut at = groups.start as usize;
-        while at < groups.end as usize {
-            let group = &self.groups[at];
-            if !row.has(group.needs[0]) {
-                at = group.next as usize;
+    pub fn each(&self, heads: Range<u32>, row: Row<'_>, mut hand: impl FnMut(u32)) {
+        if heads.is_empty() {
+            return;
+        }
+        // One behind the last of each tells where it ends.
+        for pair in self.heads[heads.start as usize..=heads.end as usize].windows(2) {
+            if !row.has(pair[0].need) {
                 continue;
             }
-            at += 1;
-            if group.needs[1..].iter().all(|need| row.has(*need)) {
-                let end = self.groups[at].first as usize;
-                for variant in &self.variants[group.first as usize..end] {
-                    hand(*variant);
+            let groups = &self.groups[pair[0].group as usize..=pair[1].group as usize];
+            for pair in groups.windows(2) {
+                if pair[0].needs.iter().all(|need| row.has(*need)) {
+                    let variants = pair[0].variant as usize..pair[1].variant as usize;
+                    self.variants[variants].iter().copied().for_each(&mut hand);
                 }
             }
         }

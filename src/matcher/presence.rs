@@ -12,53 +12,35 @@ use super::program::Variant;
 use super::signature::Signatures;
 use crate::segment::Segmented;
 
-/// Blocks of 64 bits that are kept together. A unit holds something in few of all pages.
-const PAGE: usize = 8;
-
-type Page = [u64; PAGE];
-
 /// The bits of all units of one narrative.
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
-    /// Pages that the bits of one unit have.
     stride: usize,
-    /// Where each page of each unit stands in `pages`.
-    places: Vec<u32>,
-    /// The empty page, and those that hold something.
-    pages: Vec<Page>,
+    bits: Vec<u64>,
     firsts: Vec<usize>,
 }
 
 impl Presence {
     /// Notes what stands in each unit of `text`. `hits` are its phrases by first token.
     pub fn read(&mut self, text: &Segmented, hits: &[PhraseHit], classes: &Classes) {
-        self.stride = classes.signatures.blocks().div_ceil(PAGE);
+        self.stride = classes.signatures.blocks();
         self.firsts.clear();
         self.firsts.extend_from_slice(&text.units);
-        self.places.clear();
-        self.places
+        self.bits.clear();
+        self.bits
             .resize(self.stride * text.units.len().saturating_sub(1), 0);
-        self.pages.clear();
-        self.pages.push([0; PAGE]);
         let mut hits = hits.iter().peekable();
         for (unit, range) in text.units.windows(2).enumerate() {
-            let places = &mut self.places[unit * self.stride..(unit + 1) * self.stride];
-            let mut own = Unit {
-                places,
-                pages: &mut self.pages,
-            };
-            own.add(&[Block {
-                index: 0,
-                bits: 1 << Signatures::ALWAYS,
-            }]);
+            let own = &mut self.bits[unit * self.stride..(unit + 1) * self.stride];
+            own[0] = 1 << Signatures::ALWAYS;
             for token in text.tokens[range[0]..range[1]]
                 .iter()
                 .filter(|t| t.word != 0)
             {
-                own.add(classes.signatures.of_word(token.word));
+                add(classes.signatures.of_word(token.word), own);
             }
             while let Some(hit) = hits.next_if(|hit| (hit.start as usize) < range[1]) {
-                own.add(classes.signatures.of_kind(hit.kind));
+                add(classes.signatures.of_kind(hit.kind), own);
             }
         }
     }
@@ -81,10 +63,7 @@ impl Presence {
     /// The bits of a unit.
     #[inline]
     pub fn row(&self, unit: usize) -> Row<'_> {
-        Row {
-            places: &self.places[unit * self.stride..(unit + 1) * self.stride],
-            pages: &self.pages,
-        }
+        Row(&self.bits[unit * self.stride..(unit + 1) * self.stride])
     }
 
     /// Whether every step of `variant` could take something in one of `units`.
@@ -97,40 +76,21 @@ impl Presence {
     }
 }
 
-/// A unit whose bits are being set.
-struct Unit<'p> {
-    places: &'p mut [u32],
-    pages: &'p mut Vec<Page>,
-}
-
-impl Unit<'_> {
-    #[inline]
-    fn add(&mut self, blocks: &[Block]) {
-        for block in blocks {
-            let block_at = block.index as usize;
-            let place = &mut self.places[block_at / PAGE];
-            if *place == 0 {
-                *place = self.pages.len() as u32;
-                self.pages.push([0; PAGE]);
-            }
-            self.pages[*place as usize][block_at % PAGE] |= block.bits;
-        }
+#[inline]
+fn add(blocks: &[Block], bits: &mut [u64]) {
+    for block in blocks {
+        bits[block.index as usize] |= block.bits;
     }
 }
 
 /// The bits of one unit.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Row<'p> {
-    places: &'p [u32],
-    pages: &'p [Page],
-}
+pub(crate) struct Row<'p>(&'p [u64]);
 
 impl Row<'_> {
     /// Whether the unit holds something for the steps of a bit.
     #[inline]
     pub fn has(self, bit: u32) -> bool {
-        let block = bit as usize / 64;
-        let page = &self.pages[self.places[block / PAGE] as usize];
-        page[block % PAGE] >> (bit % 64) & 1 == 1
+        self.0[bit as usize / 64] >> (bit % 64) & 1 == 1
     }
 }

@@ -75,7 +75,7 @@ pub(crate) struct Variant {
     pub within: Within,
     /// Whether agent and experiencer must be two people, or one, where it matters.
     pub people: Option<People>,
-    /// The bits of its steps in [`super::presence::Presence`], rarest first: see [`StepBits`].
+    /// The bits of its steps in [`super::presence::Presence`], that of the anchor first, then the rarest: see [`super::StepBits`].
     pub required: Box<[u32]>,
 }
 
@@ -88,7 +88,7 @@ pub(crate) struct Program {
     pub by_word: Postings,
     /// Variants by the class of their anchor, for phrases.
     pub by_class: Postings,
-    /// The groups of `by_class` that a kind of phrase can anchor.
+    /// The heads of `by_class` that a kind of phrase can anchor.
     by_kind: Lists<(u32, u32)>,
 }
 
@@ -119,9 +119,9 @@ impl Program {
         }
         let by_class = Postings::build(members_of.len(), by_class);
         let by_kind = kinds.iter().enumerate().flat_map(|(kind, classes)| {
-            let groups = classes.iter().map(|class| by_class.groups(*class));
-            let anchors = groups.filter(|groups| !groups.is_empty());
-            anchors.map(move |groups| (kind as u32, (groups.start, groups.end)))
+            let heads = classes.iter().map(|class| by_class.heads(*class));
+            let anchors = heads.filter(|heads| !heads.is_empty());
+            anchors.map(move |heads| (kind as u32, (heads.start, heads.end)))
         });
         let by_kind = by_kind.collect();
         Self {
@@ -132,7 +132,7 @@ impl Program {
         }
     }
 
-    /// The groups of `by_class` that a kind of phrase can anchor, those of each of its classes together.
+    /// The heads of `by_class` that a kind of phrase can anchor, those of each of its classes together.
     #[inline]
     pub fn of_kind(&self, kind: u32) -> impl Iterator<Item = Range<u32>> {
         let places = self.by_kind.of(kind).iter();

@@ -14,10 +14,10 @@ use super::lists::{Block, Lists, blocks, transposed};
 use super::program::Step;
 use crate::segment::WordId;
 
-/// Bits there can be: they take four kilobytes of what is kept of a unit for each 32,768. A lexicon with more
+/// Bits there can be: with all of them 16 kilobytes are kept of each unit of a narrative. A lexicon with more
 /// steps than that shares them among neighbours: a bit that is set then says that one of its steps may find
 /// something, and the verifier looks.
-const MOST_BITS: usize = 1 << 18;
+const MOST_BITS: usize = 1 << 17;
 
 /// The bit of each step that is looked for.
 #[derive(Debug, Default)]

@@ -66,7 +66,8 @@ pub(super) fn answer_at(
         (classes.no, Answer::No, false),
         (classes.yes, Answer::Yes, false),
     ];
-    for hit in starting {
+    let may_answer = |kind: u32| lexicon.classes.kind_may_have(kind, classes.any);
+    for hit in starting.iter().filter(|hit| may_answer(hit.kind)) {
         for (class, answer, often) in kinds {
             if class.is_some_and(|class| lexicon.classes.kind_has(hit.kind, class)) {
                 return Some((answer, often, hit.end as usize - token));

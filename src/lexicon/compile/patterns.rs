@@ -342,11 +342,14 @@ pub(super) fn set_anchors<'v>(
         };
         let anchor = solid().map(|(index, e)| (frequency(e.step), index)).min();
         variant.anchor = anchor.map_or(0, |(_, index)| index);
-        let mut required: Vec<(u64, u32)> = solid()
+        let own = anchor.map(|(_, index)| bits.of(variant.elements[index].step));
+        let mut beside: Vec<(u64, u32)> = solid()
             .map(|(_, e)| (frequency(e.step), bits.of(e.step)))
+            .filter(|(_, bit)| Some(*bit) != own)
             .collect();
-        required.sort_unstable();
-        required.dedup();
-        variant.required = required.into_iter().map(|(_, bit)| bit).collect();
+        beside.sort_unstable();
+        beside.dedup();
+        let beside = beside.into_iter().map(|(_, bit)| bit);
+        variant.required = own.into_iter().chain(beside).collect();
     }
 }
