@@ -62,14 +62,19 @@ pub(super) fn box_choices(
         is_blank(apart).then_some((answer, at..end))
     };
     // One layout a line: boxes before the answers, or behind them.
-    let line = |span: Span| text[..span.start].rfind('\n').map_or(0, |at| at + 1);
     let mut lines: Vec<(usize, usize, usize)> = Vec::new();
+    // Where the line of the last box begins, and where that box does: looked for from there on only.
+    let (mut line, mut seen) = (0, 0);
     for (span, _) in boxes {
         let (leads, follows) = (
             answer_after(*span).is_some(),
             answer_before(*span).is_some(),
         );
-        let start = line(*span);
+        if let Some(at) = text[seen..span.start].rfind('\n') {
+            line = seen + at + 1;
+        }
+        seen = span.start;
+        let start = line;
         match lines.last_mut().filter(|(own, _, _)| *own == start) {
             Some(last) => {
                 *last = (
