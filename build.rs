@@ -46,6 +46,29 @@ mod normalise;
 mod segment;
 #[path = "src/span.rs"]
 mod span;
+#[path = "src/weigh"]
+mod weigh {
+    mod features;
+    mod model;
+    mod table;
+
+    pub(crate) use model::Weigher;
+    pub(crate) use table::Table;
+
+    use crate::segment::Shape;
+
+    /// As in the library; the build sums nothing.
+    pub(crate) fn scaled(sum: f32, _: usize) -> f32 {
+        sum
+    }
+
+    /// As in the library.
+    pub(crate) const SHAPES: [(Shape, &str); 3] = [
+        (Shape::Number, "#number"),
+        (Shape::Time, "#time"),
+        (Shape::Times, "#times"),
+    ];
+}
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

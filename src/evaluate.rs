@@ -64,7 +64,8 @@ pub struct GoldLabel {
 }
 
 impl GoldLabel {
-    fn asks_for_it(&self) -> bool {
+    /// Whether the category counts as told of somebody: `affirmed` or `disputed`.
+    pub(crate) fn asks_for_it(&self) -> bool {
         matches!(self.assertion.as_str(), "affirmed" | "disputed")
     }
 

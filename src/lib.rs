@@ -54,3 +54,4 @@ pub mod spill;
 #[doc(hidden)]
 pub mod stages;
 pub mod statement;
+pub mod weigh;

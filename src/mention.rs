@@ -25,6 +25,8 @@ pub struct Mention {
     pub cues: Vec<Cue>,
     /// Misspelt words among those matched, each with the word that it was read as.
     pub read_as: Vec<(Span, String)>,
+    /// Of what was weighed: the words that weigh most for it, and their weights in hundredths.
+    pub weights: Vec<(Span, i16)>,
     /// Why the mention does not count; `None` if it does.
     pub suppressed: Option<String>,
     pub(crate) tokens: Range<usize>,

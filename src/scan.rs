@@ -1,14 +1,16 @@
 //! Scans one narrative: segment, match, context, overlaps.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::assertion::Voice;
 use crate::context::{Context, people, sign};
 use crate::lexicon::{Exception, Lexicon, Rule, Signal};
 use crate::matcher::{self, Found, PhraseHits, RawMatch, Variant};
 use crate::mention::Mention;
 use crate::segment::{Break, Segmented};
 use crate::span::Span;
+use crate::weigh::{Scale, Weighed};
 
 /// Scans narratives with one lexicon. Each thread has its own; the buffers are kept between calls.
 #[derive(Debug)]
@@ -22,6 +24,9 @@ pub struct Scanner<'l> {
     statements: Vec<Mention>,
     /// Whether what a rule needs in the narrative is there, by rule, as far as it was asked.
     narrative_needs: RefCell<BTreeMap<usize, bool>>,
+    /// Nothing is weighed: only rules find.
+    rules_alone: bool,
+    scale: Scale,
 }
 
 /// A signal found in a text.
@@ -46,6 +51,16 @@ impl<'l> Scanner<'l> {
             context: Context::default(),
             statements: Vec::new(),
             narrative_needs: RefCell::default(),
+            rules_alone: false,
+            scale: Scale::default(),
+        }
+    }
+
+    /// A scanner whose findings are those of rules alone.
+    pub fn without_weights(lexicon: &'l Lexicon) -> Self {
+        Self {
+            rules_alone: true,
+            ..Self::new(lexicon)
         }
     }
 
@@ -123,13 +138,78 @@ impl<'l> Scanner<'l> {
         self.context
             .read_forms(text, lexicon, &self.text, &self.phrases, &mut mentions);
         self.read_statements(text);
+        self.weigh(&mut mentions);
         if mentions.is_empty() {
             return mentions;
         }
         mentions.sort_by_key(|m| (m.tokens.start, m.tokens.end, m.rule));
         self.context
             .apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
+        self.set_light_aside(&mut mentions);
         mentions
+    }
+
+    /// Adds, for each sentence and category of which no rule speaks, what weighs enough.
+    fn weigh(&mut self, mentions: &mut Vec<Mention>) {
+        let Some(weigher) = self.lexicon.weigher.as_ref().filter(|_| !self.rules_alone) else {
+            return;
+        };
+        let mut rules: Vec<(usize, usize)> = Vec::new();
+        for mention in mentions.iter() {
+            let first = self.text.sentence_of(mention.tokens.start);
+            let last = self.text.sentence_of(mention.tokens.end - 1);
+            rules.extend((first..=last).map(|sentence| (sentence, mention.rule)));
+        }
+        rules.sort_unstable();
+        rules.dedup();
+        let category = |rule: usize| self.lexicon.rules[rule].category;
+        let spoken: BTreeSet<(usize, usize)> = rules.iter().map(|(s, r)| (*s, category(*r))).collect();
+        weigher.weigh(&self.text, &rules, &mut self.scale);
+        let mut weighed: Vec<Weighed> = Vec::new();
+        weigher.heavy(&self.scale, &mut weighed);
+        weighed.retain(|own| !spoken.contains(&(own.sentence, own.category)));
+        for own in weighed {
+            let sentence = self.text.sentences[own.sentence].tokens();
+            let tokens = &self.text.tokens;
+            let (tokens, reasons) = weigher.heaviest(tokens, sentence, own.category, &mut self.scale);
+            let found = Found {
+                taken: u128::MAX >> (128 - tokens.len().min(128)),
+                tokens,
+                agent: None,
+                experiencer: None,
+            };
+            let mention = self.place(own.rule, &self.lexicon.rules[own.rule], &found);
+            let tokens = &self.text.tokens;
+            let span = |(own, weight): &(std::ops::Range<usize>, i16)| {
+                let (first, last) = (tokens[own.start], tokens[own.end - 1]);
+                (Span::new(first.start as usize, last.end as usize), *weight)
+            };
+            mentions.push(Mention {
+                weights: reasons.iter().take(REASONS).map(span).collect(),
+                ..mention
+            });
+        }
+    }
+
+    /// Sets aside what rules found where the words of the sentence and of the text weigh too little for it.
+    fn set_light_aside(&self, mentions: &mut [Mention]) {
+        let Some(weigher) = self.lexicon.weigher.as_ref().filter(|_| !self.rules_alone) else {
+            return;
+        };
+        for mention in mentions.iter_mut() {
+            let rule = &self.lexicon.rules[mention.rule];
+            if mention.suppressed.is_some() || rule.weighed || mention.assertion.source == Voice::Form {
+                continue;
+            }
+            let first = self.text.sentence_of(mention.tokens.start);
+            let last = self.text.sentence_of(mention.tokens.end - 1);
+            if let Some(sum) = weigher.too_light(&self.scale, mention.category, first..last + 1) {
+                let sum = f64::from(sum) / 100.0;
+                mention.suppressed = Some(format!(
+                    "the other words of the sentence and the text weigh against it ({sum:.2})"
+                ));
+            }
+        }
     }
 
     /// Signals in `text`, which must be the text of the last [`Scanner::scan`]: what it says of the
@@ -277,6 +357,7 @@ impl<'l> Scanner<'l> {
             assertion: crate::assertion::Assertion::default(),
             cues: Vec::new(),
             read_as: Vec::new(),
+            weights: Vec::new(),
             suppressed: None,
             tokens: first..last,
             taken: u128::MAX,
@@ -329,6 +410,7 @@ impl<'l> Scanner<'l> {
             assertion: crate::assertion::Assertion::default(),
             cues: Vec::new(),
             read_as: self.read_as(found),
+            weights: Vec::new(),
             suppressed: None,
             tokens: found.tokens.clone(),
             taken: found.taken,
@@ -476,6 +558,9 @@ impl<'l> Scanner<'l> {
         }
     }
 }
+
+/// How many of the words that weigh most are kept with a mention.
+const REASONS: usize = 6;
 
 /// Sentences with evidence, to be asked for by their places.
 struct Told {

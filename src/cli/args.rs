@@ -318,6 +318,41 @@ pub enum LexiconAction {
         #[command(flatten)]
         lexicon: LexiconChoice,
     },
+    /// Learn the table of weights anew from marked texts, and say what it finds in texts that it was not
+    /// learnt from.
+    Learn {
+        /// Files or folders of marked texts (`.txt`; batches `.tsv`; labelled narratives `.jsonl`).
+        #[arg(value_name = "TEXTS", required = true)]
+        texts: Vec<PathBuf>,
+        /// Marked texts that teach what words weigh but bring no words: what stands only in them stays out of the
+        /// table. For texts that may not be passed on.
+        #[arg(long, value_name = "TEXTS")]
+        besides: Vec<PathBuf>,
+        /// Write the table to this file.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// How many right findings one wrong finding is worth, where thresholds are set.
+        #[arg(long, value_name = "N", default_value_t = 1.0)]
+        wrong_costs: f64,
+        /// How many wrong findings of rules one right one is worth, where they are set aside.
+        #[arg(long, value_name = "N", default_value_t = 4.0)]
+        right_costs: f64,
+        /// What part of the sum of the whole text is added to that of a sentence.
+        #[arg(long, value_name = "PART", default_value_t = 0.2)]
+        share: f32,
+        /// Leave a feature out that stands in fewer texts.
+        #[arg(long, value_name = "N", default_value_t = 2)]
+        least_texts: u32,
+        /// Leave a feature out that weighs less.
+        #[arg(long, value_name = "WEIGHT", default_value_t = 0.25)]
+        least_weight: f32,
+        /// What a sentence on the wrong side costs, beside large weights.
+        #[arg(long, value_name = "N", default_value_t = 0.5)]
+        cost: f32,
+        /// Which lexicon.
+        #[command(flatten)]
+        lexicon: LexiconChoice,
+    },
     /// Show a category or rule in full.
     Show {
         /// Id of a category, rule or modifier.

@@ -184,6 +184,10 @@ pub fn explain(
                     span.of(text)
                 )?;
             }
+            for (span, weight) in &mention.weights {
+                let weight = f64::from(*weight) / 100.0;
+                writeln!(out, "      weighs   {weight:.2}  \"{}\"", shorten(span.of(text)))?;
+            }
             for cue in &mention.cues {
                 writeln!(
                     out,

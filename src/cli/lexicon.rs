@@ -1,6 +1,7 @@
 //! `throughline lexicon check|test|list|show|export`.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
@@ -10,6 +11,7 @@ use throughline::error::Error;
 use throughline::lexicon::export::{ExportFormat, export};
 use throughline::lexicon::{Lexicon, LexiconSource, Saying, run_examples};
 use throughline::redact::run_identifier_examples;
+use throughline::weigh::{LearnOptions, Learnt, MarkedText, examples, learn, read_marked};
 
 /// Reads the lexicon that the options name.
 pub fn load(choice: &LexiconChoice) -> Result<Lexicon> {
@@ -144,6 +146,36 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             let mut err = io::stderr().lock();
             for note in &export.notes {
                 writeln!(err, "{note}")?;
+            }
+            Ok(COMPLETE)
+        }
+        LexiconAction::Learn {
+            texts,
+            besides,
+            out: path,
+            wrong_costs,
+            right_costs,
+            share,
+            least_texts,
+            least_weight,
+            cost,
+            lexicon,
+        } => {
+            let options = LearnOptions {
+                cost: *cost,
+                least_texts: *least_texts,
+                least_weight: *least_weight,
+                wrong_costs: *wrong_costs,
+                right_costs: *right_costs,
+                share: *share,
+            };
+            let lexicon = load(lexicon)?;
+            let mut texts = marked(texts)?;
+            texts.extend(examples(&lexicon));
+            let learnt = learn(&lexicon, &texts, &marked(besides)?, options)?;
+            write_learnt(&learnt, &mut out)?;
+            if let Some(path) = path {
+                std::fs::write(path, &learnt.table).map_err(|e| Error::io("cannot write", path, e))?;
             }
             Ok(COMPLETE)
         }
@@ -307,4 +339,65 @@ fn show(lexicon: &Lexicon, id: &str, out: &mut impl io::Write) -> Result<bool> {
         return Ok(true);
     }
     Ok(false)
+}
+
+/// The marked texts of files, and of the files in folders in the order of their names.
+fn marked(paths: &[PathBuf]) -> Result<Vec<MarkedText>> {
+    let mut texts = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            texts.extend(read_marked(path)?);
+            continue;
+        }
+        let entries = std::fs::read_dir(path).map_err(|e| Error::io("cannot read", path, e))?;
+        let mut files = Vec::new();
+        for entry in entries {
+            let file = entry.map_err(|e| Error::io("cannot read", path, e))?.path();
+            let ending = file.extension().and_then(|e| e.to_str());
+            if matches!(ending, Some("txt" | "tsv" | "jsonl")) {
+                files.push(file);
+            }
+        }
+        files.sort();
+        for file in files {
+            texts.extend(read_marked(&file)?);
+        }
+    }
+    Ok(texts)
+}
+
+/// Says what was learnt, and what it finds in texts that it was not learnt from.
+fn write_learnt(learnt: &Learnt, out: &mut dyn io::Write) -> Result<()> {
+    writeln!(
+        out,
+        "learnt from {} sentences: {} features have a weight",
+        learnt.sentences, learnt.features
+    )?;
+    writeln!(
+        out,
+        "in texts not learnt from       rules: precision recall    rules and weights: precision recall      n"
+    )?;
+    let share = |part: u32, all: u32| f64::from(part) / f64::from(all.max(1));
+    let mut all = [[0; 3]; 2];
+    let mut row = |id: &str, counts: [[u32; 3]; 2]| {
+        let [rules, both] = counts.map(|[right, wrong, missed]| {
+            (share(right, right + wrong), share(right, right + missed))
+        });
+        let labelled = counts[0][0] + counts[0][2];
+        writeln!(
+            out,
+            "{id:<30} {:>16.2} {:>6.2} {:>28.2} {:>6.2} {labelled:>6}",
+            rules.0, rules.1, both.0, both.1
+        )
+    };
+    for own in &learnt.categories {
+        for (sum, counts) in all.iter_mut().zip([own.rules, own.both]) {
+            for (sum, count) in sum.iter_mut().zip(counts) {
+                *sum += count;
+            }
+        }
+        row(&own.id, [own.rules, own.both])?;
+    }
+    row("all", all)?;
+    Ok(())
 }

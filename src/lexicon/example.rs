@@ -20,7 +20,9 @@ pub struct ExampleFailure {
 /// Runs every example whose rule or modifier id begins with `prefix`; returns how many ran, and
 /// those that failed.
 pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailure>) {
-    let mut scanner = Scanner::new(lexicon);
+    // A rule is tested for itself; weighed ones with the weights.
+    let mut scanner = Scanner::without_weights(lexicon);
+    let mut weighing = Scanner::new(lexicon);
     let mut ran = 0;
     let mut failures = Vec::new();
     for (index, rule) in lexicon
@@ -37,11 +39,12 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
                 message,
             });
         };
+        let scanner = if rule.weighed { &mut weighing } else { &mut scanner };
         for example in &rule.examples {
             ran += 1;
             let mentions = match rule.check {
                 None => scanner.scan_all(&example.text),
-                Some(_) => statements(&mut scanner, &example.text),
+                Some(_) => statements(scanner, &example.text),
             };
             let own: Vec<&Mention> = mentions.iter().filter(|m| m.rule == index).collect();
             if own.is_empty() {
@@ -72,7 +75,7 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
             ran += 1;
             let found = match rule.check {
                 None => scanner.scan(counter),
-                Some(_) => statements(&mut scanner, counter),
+                Some(_) => statements(scanner, counter),
             };
             let evidence = found
                 .into_iter()

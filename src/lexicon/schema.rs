@@ -189,6 +189,9 @@ pub(crate) struct Rule {
     #[serde(default)]
     pub terms: Vec<Spanned<String>>,
     pub regex: Option<Spanned<String>>,
+    /// It stands for what the table of weights finds of its category.
+    #[serde(default)]
+    pub weighed: bool,
     #[serde(default)]
     pub gate: Vec<Spanned<String>>,
     pub why: Option<String>,

@@ -26,7 +26,7 @@ impl LexiconSource {
         }
     }
 
-    /// Every `.toml` file in a folder and the folders in it. A file that is too large, is no text or
+    /// Every `.toml` file in a folder and the folders in it, and the table of weights (`.tsv`). A file that is too large, is no text or
     /// is no file is a problem of the lexicon, as is a link to a folder; the lexicon is refused as a
     /// whole when it is compiled, with these and all other problems listed.
     ///
@@ -113,7 +113,7 @@ impl LexiconSource {
                 } else {
                     self.collect(root, &path, depth + 1)?;
                 }
-            } else if path.extension().is_some_and(|e| e == "toml") {
+            } else if path.extension().is_some_and(|e| e == "toml" || e == "tsv") {
                 if self.files.len() == limits::FILES {
                     let message = format!("more than {} .toml files", limits::FILES);
                     return Err(Error::input(root, None, message));

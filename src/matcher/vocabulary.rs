@@ -119,7 +119,7 @@ impl Vocabulary {
             let word = Word {
                 id: *id,
                 twin: *twin,
-                corrected: false,
+                ..Word::default()
             };
             if vocabulary.key(*id) == key.as_bytes() {
                 vocabulary.words[*id as usize] = word;
@@ -141,6 +141,21 @@ impl Vocabulary {
                 ..self.words[*read as usize]
             };
         }
+        self.index();
+    }
+
+    /// Adds words that are only weighed, each with its number; those that the vocabulary knows must not be among them.
+    pub(crate) fn add_terms<'t>(&mut self, terms: impl Iterator<Item = (&'t str, u16)>) {
+        for (key, term) in terms {
+            let word = Word {
+                term,
+                ..Word::default()
+            };
+            self.add(key, word);
+        }
+        let size = (self.words.len() * 2 + 16).next_power_of_two();
+        self.slots = vec![Slot::default(); size];
+        self.mask = size - 1;
         self.index();
     }
 

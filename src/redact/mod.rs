@@ -259,7 +259,8 @@ fn move_spans(mention: &mut Mention, masked: &Masked) {
         cue.span = masked.span(cue.span);
         cue.scope = masked.span(cue.scope);
     }
-    for (span, _) in &mut mention.read_as {
+    let weighed = mention.weights.iter_mut().map(|(span, _)| span);
+    for span in mention.read_as.iter_mut().map(|(span, _)| span).chain(weighed) {
         *span = masked.span(*span);
     }
 }

@@ -126,7 +126,11 @@ pub(super) fn cues(mention: &Mention, text: &str) -> Vec<String> {
             cue.by
         )
     });
-    spelling.chain(cues).collect()
+    let weights = mention.weights.iter().map(|(span, weight)| {
+        let weight = f64::from(*weight) / 100.0;
+        format!("weighs {weight:.2}: \"{}\"", span.of(text))
+    });
+    spelling.chain(cues).chain(weights).collect()
 }
 
 /// The fields of a record with what was found in them.

@@ -37,6 +37,8 @@ pub struct Word {
     pub twin: Twin,
     /// It is a misspelling, read as the word of this id.
     pub corrected: bool,
+    /// For a word of id `0`: its number among the words that are only weighed (see [`crate::weigh`]), or `0`.
+    pub term: u16,
 }
 
 impl From<WordId> for Word {
@@ -105,6 +107,8 @@ pub struct Token {
     pub twin: Twin,
     /// It is misspelt: `word` is what it was read as.
     pub corrected: bool,
+    /// Where `word` is `0`: its number among the words that are only weighed, or `0`.
+    pub term: u16,
 }
 
 impl Token {
@@ -191,6 +195,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             quoted: self.quote.is_some(),
             twin: word.twin,
             corrected: word.corrected,
+            term: word.term,
         });
         self.gap = Break::None;
         self.queried = false;
@@ -254,7 +259,10 @@ impl<W: WordLookup> Tokeniser<'_, W> {
         if word.id == 0 && is_times(&self.key) {
             word = self.words.shape(Shape::Times).into();
         } else if word.id == 0 && !digits && !self.may_be_name(start) {
-            word = self.words.correct(&self.key);
+            let read = self.words.correct(&self.key);
+            if read.id != 0 {
+                word = read;
+            }
         }
         self.push(start, at, word);
     }

@@ -172,6 +172,7 @@ fn mention(
                 ..Assertion::default()
             },
             read_as: Vec::new(),
+            weights: Vec::new(),
             cues: vec![Cue {
                 by: "form answer".into(),
                 effect: Effect::Polarity(polarity),

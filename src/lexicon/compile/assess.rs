@@ -99,6 +99,7 @@ pub(super) fn form(
                     certainty: None,
                     inherent: true,
                     conditional: true,
+                    weighed: false,
                     place: place(path, entry.span().start, problems),
                     examples: Vec::new(),
                     counter: Vec::new(),

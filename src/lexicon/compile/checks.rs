@@ -262,6 +262,7 @@ fn blank(id: Spanned<String>) -> schema::Rule {
         patterns: Vec::new(),
         terms: Vec::new(),
         regex: None,
+        weighed: false,
         gate: Vec::new(),
         why: None,
         source: None,

@@ -12,6 +12,7 @@ mod redact;
 mod rules;
 mod signals;
 mod sink;
+mod weights;
 mod words;
 
 use std::collections::BTreeMap;
@@ -89,6 +90,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let redaction = redact::redaction(&files, &table, &mut problems);
     let (mut signals, mut signal_variants) = signals::signals(&files, &mut table, &mut problems);
     let conduct = signals::conduct(&files, &by_id, &rules, &signals, &mut problems);
+
+    let weights = weights::read(source, &by_id, &rules, &mut problems);
 
     let (spelling, misspelt) = table.spelling();
     let mut flat = match table.flatten() {
@@ -170,6 +173,9 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         abbreviations.binary_search(&word).is_ok()
     });
     vocabulary.correct(spelling, &misspelt);
+    let weigher = weights.map(|table| {
+        weights::weigher(&table, &categories, &rules, &mut vocabulary)
+    });
     let words = flat.iter_mut().map(|m| std::mem::take(&mut m.words));
     let members_of: Vec<Vec<u32>> = words.collect();
     let (classes, kinds) = table.build(&flat, &members_of, &bits);
@@ -194,6 +200,7 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         signal_program: program(signal_variants),
         far_program: program(far_variants),
         named: NamedClasses::new(table.name_table()),
+        weigher,
         classes,
         vocabulary,
     })
@@ -212,7 +219,8 @@ fn own_variants(rule: &mut Rule) -> impl Iterator<Item = &mut Variant> {
 }
 
 fn parse_files<'s>(source: &'s LexiconSource, problems: &mut Problems<'s>) -> Files<'s> {
-    let all: Vec<(&str, &str)> = source.files().collect();
+    let is_rules = |(path, _): &(&str, &str)| !path.ends_with(weights::ENDING);
+    let all: Vec<(&str, &str)> = source.files().filter(is_rules).collect();
     let parsed: Vec<_> = all
         .into_par_iter()
         .map(|(path, text)| (path, toml::from_str::<schema::File>(text)))

@@ -72,13 +72,18 @@ pub(super) fn add_rules(
         for pattern in rule.patterns.iter().chain(&rule.terms) {
             variants.extend(sink.pattern(pattern, owner, within, Place::Target));
         }
-        if rule.patterns.is_empty() && rule.terms.is_empty() && rule.regex.is_none() {
+        let written = !rule.patterns.is_empty() || !rule.terms.is_empty() || rule.regex.is_some();
+        if written == rule.weighed {
             sink.problems.add_with_fix(
                 path,
                 rule.id.span(),
-                "a rule needs `patterns`, `terms` or `regex`",
+                "a rule needs `patterns`, `terms` or `regex`, or is `weighed` and has none of them",
                 "patterns = [\"…\"]",
             );
+        }
+        if rule.weighed && rules.iter().any(|r| r.weighed && r.category == category) {
+            let message = "the category has a weighed rule already";
+            sink.problems.add(path, rule.id.span(), message);
         }
         let mut parsed = build_rule(rule, owner, category, known.categories[category].tier, sink);
         parsed.needs_beside = sink.categories(&rule.needs_beside, known);
@@ -198,6 +203,7 @@ pub(super) fn build_rule(
         certainty,
         inherent,
         conditional: rule.conditional,
+        weighed: rule.weighed,
         place: place(path, rule.id.span().start, problems),
         examples: rule
             .examples

@@ -20,6 +20,7 @@ use super::{LexiconSource, Redaction};
 use crate::assertion::{Group, Role};
 use crate::error::Result;
 use crate::matcher::{ClassId, Classes, Program, Vocabulary};
+use crate::weigh::Weigher;
 
 /// A lexicon, checked and compiled. Share it between threads by reference.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,6 +61,8 @@ pub struct Lexicon {
     pub(crate) far_program: Program,
     pub(crate) signal_program: Program,
     pub(crate) named: NamedClasses,
+    /// What is weighed where no rule speaks; none if no table of weights is there.
+    pub(crate) weigher: Option<Weigher>,
 }
 
 /// A kind of indicator.

@@ -38,6 +38,8 @@ pub struct Rule {
     pub inherent: bool,
     /// The pattern is itself a conditional that counts.
     pub conditional: bool,
+    /// It stands for what the table of weights finds of its category.
+    pub weighed: bool,
     /// File, and line in it.
     pub place: (String, usize),
     /// Sentences that it must match, with the expected span.

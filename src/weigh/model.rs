@@ -1,0 +1,304 @@
+//! The table of weights as it is used: sums over a sentence, and the words that made them.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use super::features::{self, Feature, Term};
+use super::scaled;
+use super::table::Table;
+use crate::segment::{Segmented, Token};
+
+/// Weights of features by category, and what a sum of them must reach.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Weigher {
+    /// Category and rule of the lexicon, by index of the table's categories; none where it lacks them.
+    targets: Vec<Option<(usize, usize)>>,
+    /// By category that of the whole text.
+    belongs: Vec<usize>,
+    bias: Vec<i32>,
+    threshold: Vec<i32>,
+    keep: Vec<i32>,
+    /// What part of the sum of the whole text is added to that of a sentence.
+    share: f32,
+    /// The number of each word of the vocabulary among those weighed.
+    by_word: Vec<Term>,
+    /// Whether a word carries content, by its number.
+    carries: Vec<bool>,
+    /// Open addressing; a feature is never 0.
+    slots: Vec<Slot>,
+    weights: Vec<(u8, i16)>,
+}
+
+/// How much of the sum of a whole text counts at most, in hundredths: no text is so plain that a sentence of it is not
+/// read for itself.
+pub(super) const MOST_OF_WHOLE: f32 = 150.0;
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Slot {
+    feature: Feature,
+    start: u32,
+    count: u32,
+}
+
+/// A category whose words weigh enough in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Weighed {
+    /// Index of the category in the lexicon.
+    pub category: usize,
+    /// Index of its rule.
+    pub rule: usize,
+    /// Index of the sentence.
+    pub sentence: usize,
+}
+
+/// What was summed of one narrative; the buffers of one thread.
+#[derive(Debug, Default)]
+pub(crate) struct Scale {
+    terms: Vec<Term>,
+    /// The slots of the features of a sentence, and of the narrative.
+    found: Vec<u32>,
+    all: Vec<u32>,
+    sums: Vec<i32>,
+    /// By sentence and category of the table.
+    totals: Vec<f32>,
+    shares: Vec<f32>,
+}
+
+impl Weigher {
+    pub(super) fn new(
+        table: &Table,
+        targets: Vec<Option<(usize, usize)>>,
+        rules: &[Option<usize>],
+        by_word: Vec<Term>,
+    ) -> Self {
+        let mut carries = vec![true; table.words.len() + 1];
+        for term in &table.function {
+            carries[usize::from(*term)] = false;
+        }
+        let size = (table.weights.len() * 2 + 16).next_power_of_two();
+        let mut weigher = Self {
+            targets,
+            belongs: table.belongs.clone(),
+            bias: table.bias.clone(),
+            threshold: table.threshold.clone(),
+            keep: table.keep.clone(),
+            share: table.share as f32 / 100.0,
+            by_word,
+            carries,
+            slots: vec![Slot::default(); size],
+            weights: Vec::new(),
+        };
+        for (feature, weights) in &table.weights {
+            // Of a rule that the lexicon has no more, nothing is to be known.
+            let feature = match features::rule_of(*feature) {
+                Some(rule) => rules[rule].map(features::rule),
+                None => Some(*feature),
+            };
+            let Some(feature) = feature else { continue };
+            let mut at = hash(feature) & (size - 1);
+            while weigher.slots[at].feature != 0 {
+                at = (at + 1) & (size - 1);
+            }
+            weigher.slots[at] = Slot {
+                feature,
+                start: weigher.weights.len() as u32,
+                count: weights.len() as u32,
+            };
+            weigher.weights.extend_from_slice(weights);
+        }
+        weigher
+    }
+
+    fn slot(&self, feature: Feature) -> Option<u32> {
+        let mask = self.slots.len() - 1;
+        let mut at = hash(feature) & mask;
+        loop {
+            match self.slots[at].feature {
+                0 => return None,
+                own if own == feature => return Some(at as u32),
+                _ => at = (at + 1) & mask,
+            }
+        }
+    }
+
+    fn weights(&self, slot: u32) -> &[(u8, i16)] {
+        let slot = self.slots[slot as usize];
+        &self.weights[slot.start as usize..(slot.start + slot.count) as usize]
+    }
+
+    fn term(&self, token: &Token) -> Term {
+        match token.word {
+            0 => token.term,
+            word => self.by_word[word as usize],
+        }
+    }
+
+    fn carries(&self, term: Term) -> bool {
+        self.carries[usize::from(term)]
+    }
+
+    /// Sums a narrative, sentence by sentence, for what is asked of `scale` afterwards.
+    /// `spoken` tells, sorted, which rules match in which sentence.
+    pub fn weigh(&self, text: &Segmented, spoken: &[(usize, usize)], scale: &mut Scale) {
+        let mut spoken = spoken.iter().peekable();
+        let count = self.bias.len();
+        scale.all.clear();
+        scale.totals.clear();
+        for (index, sentence) in text.sentences.iter().enumerate() {
+            self.find(&text.tokens[sentence.tokens()], scale);
+            while let Some((_, rule)) = spoken.next_if(|own| own.0 == index) {
+                scale.found.extend(self.slot(features::rule(*rule)));
+            }
+            scale.found.sort_unstable();
+            scale.found.dedup();
+            scale.all.extend_from_slice(&scale.found);
+            let Scale { found, sums, totals, .. } = scale;
+            self.add(found, sums);
+            let count = found.len();
+            let bias = self.bias.iter();
+            totals.extend(sums.iter().zip(bias).map(|(sum, bias)| scaled(*sum as f32, count) + *bias as f32));
+        }
+        scale.all.sort_unstable();
+        scale.all.dedup();
+        let Scale { all, sums, totals, .. } = scale;
+        self.add(all, sums);
+        for (category, whole) in self.belongs.iter().enumerate() {
+            let whole = scaled(sums[*whole] as f32, all.len()) + self.bias[*whole] as f32;
+            let share = self.share * whole.clamp(-MOST_OF_WHOLE, MOST_OF_WHOLE);
+            for total in totals.iter_mut().skip(category).step_by(count) {
+                *total += share;
+            }
+        }
+    }
+
+    /// What of the narrative last summed weighs enough.
+    pub fn heavy(&self, scale: &Scale, out: &mut Vec<Weighed>) {
+        let count = self.bias.len();
+        for (sentence, totals) in scale.totals.chunks_exact(count).enumerate() {
+            for (index, total) in totals.iter().enumerate() {
+                if *total >= self.threshold[index] as f32
+                    && let Some((category, rule)) = self.targets[index]
+                {
+                    out.push(Weighed {
+                        category,
+                        rule,
+                        sentence,
+                    });
+                }
+            }
+        }
+    }
+
+    /// The sum of a category of the lexicon in a sentence of the narrative last summed, in hundredths, if it is
+    /// so low that what a rule found there does not count.
+    pub fn too_light(&self, scale: &Scale, category: usize, sentences: Range<usize>) -> Option<i32> {
+        let index = self.index(category)?;
+        let totals = sentences.map(|sentence| scale.totals[sentence * self.bias.len() + index]);
+        let most = totals.fold(f32::MIN, f32::max);
+        (most < self.keep[index] as f32).then_some(most as i32)
+    }
+
+    fn index(&self, category: usize) -> Option<usize> {
+        let is_own = |target: &Option<(usize, usize)>| target.is_some_and(|t| t.0 == category);
+        self.targets.iter().position(is_own)
+    }
+
+    /// Finds the words of a sentence that are weighed; the same may come twice.
+    fn find(&self, tokens: &[Token], scale: &mut Scale) {
+        scale.terms.clear();
+        scale.terms.extend(tokens.iter().map(|t| self.term(t)));
+        scale.found.clear();
+        features::each(
+            &scale.terms,
+            |term| self.carries(term),
+            |feature, _, _| scale.found.extend(self.slot(feature)),
+        );
+    }
+
+    fn add(&self, found: &[u32], sums: &mut Vec<i32>) {
+        sums.clear();
+        sums.resize(self.bias.len(), 0);
+        for slot in found {
+            for (category, weight) in self.weights(*slot) {
+                sums[usize::from(*category)] += i32::from(*weight);
+            }
+        }
+    }
+
+    /// The stretch of words of a sentence, `tokens[range]`, that weighs most for a category of the lexicon; and the
+    /// features that weigh for it, the heaviest first: the places of their words and their weight in hundredths.
+    pub fn heaviest(
+        &self,
+        tokens: &[Token],
+        range: Range<usize>,
+        category: usize,
+        scale: &mut Scale,
+    ) -> (Range<usize>, Vec<(Range<usize>, i16)>) {
+        let reasons = self.reasons(tokens, range.clone(), category, scale);
+        let shares = &mut scale.shares;
+        shares.clear();
+        shares.resize(range.len(), 0.0);
+        for (own, weight) in &reasons {
+            let (from, to) = (own.start - range.start, own.end - 1 - range.start);
+            // The ends of a feature carry it: of a pair, what stands between is any word.
+            shares[from] += f32::from(*weight) / 2.0;
+            shares[to] += f32::from(*weight) / 2.0;
+        }
+        let all: f32 = shares.iter().map(|share| share.max(0.0)).sum();
+        // Words without weight cost a little, so that the stretch ends where nothing more comes of it.
+        let cost = all / (4.0 * shares.len() as f32).max(24.0);
+        let (mut best, mut best_sum) = (0..1, f32::MIN);
+        let (mut start, mut sum) = (0, 0.0);
+        for (at, share) in shares.iter().enumerate() {
+            if sum <= 0.0 {
+                (start, sum) = (at, 0.0);
+            }
+            sum += share - cost;
+            if sum > best_sum {
+                (best, best_sum) = (start..at + 1, sum);
+            }
+        }
+        let best = range.start + best.start..range.start + best.end;
+        (best, reasons.into_iter().filter(|(_, weight)| *weight > 0).collect())
+    }
+
+    /// The features of `tokens[range]` that weigh for or against a category of the lexicon, the heaviest
+    /// first: the places of their words and their weight in hundredths.
+    fn reasons(
+        &self,
+        tokens: &[Token],
+        range: Range<usize>,
+        category: usize,
+        scale: &mut Scale,
+    ) -> Vec<(Range<usize>, i16)> {
+        let Some(index) = self.index(category) else {
+            return Vec::new();
+        };
+        self.find(&tokens[range.clone()], scale);
+        let mut reasons: Vec<(Range<usize>, i16)> = Vec::new();
+        let mut seen = BTreeSet::new();
+        features::each(
+            &scale.terms,
+            |term| self.carries(term),
+            |feature, from, to| {
+                let Some(slot) = self.slot(feature).filter(|slot| seen.insert(*slot)) else {
+                    return;
+                };
+                let own = self.weights(slot).iter().find(|w| usize::from(w.0) == index);
+                if let Some((_, weight)) = own {
+                    reasons.push((range.start + from..range.start + to + 1, *weight));
+                }
+            },
+        );
+        reasons.sort_by_key(|(range, weight)| (std::cmp::Reverse(*weight), range.start, range.end));
+        reasons
+    }
+}
+
+#[inline]
+fn hash(feature: Feature) -> usize {
+    let mixed = feature.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed ^ mixed >> 32) as usize
+}
