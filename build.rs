@@ -52,6 +52,7 @@ mod weigh {
     mod model;
     mod table;
 
+    pub(crate) use features::any_rule;
     pub(crate) use model::Weigher;
     pub(crate) use table::Table;
 
@@ -60,6 +61,11 @@ mod weigh {
     /// As in the library; the build sums nothing.
     pub(crate) fn scaled(sum: f32, _: usize) -> f32 {
         sum
+    }
+
+    /// As in the library; the build sums nothing.
+    pub(crate) fn is_brief(_: usize, _: f32) -> bool {
+        true
     }
 
     /// As in the library.

@@ -10,7 +10,7 @@ use crate::matcher::{self, Found, PhraseHits, RawMatch, Variant};
 use crate::mention::Mention;
 use crate::segment::{Break, Segmented};
 use crate::span::Span;
-use crate::weigh::{Scale, Weighed};
+use crate::weigh::{Scale, Weighed, any_rule};
 
 /// Scans narratives with one lexicon. Each thread has its own; the buffers are kept between calls.
 #[derive(Debug)]
@@ -155,25 +155,40 @@ impl<'l> Scanner<'l> {
             return;
         };
         let mut rules: Vec<(usize, usize)> = Vec::new();
+        let mut spoken: BTreeSet<(usize, usize)> = BTreeSet::new();
         for mention in mentions.iter() {
             let first = self.text.sentence_of(mention.tokens.start);
             let last = self.text.sentence_of(mention.tokens.end - 1);
-            rules.extend((first..=last).map(|sentence| (sentence, mention.rule)));
+            for sentence in first..=last {
+                rules.push((sentence, mention.rule));
+                rules.push((sentence, any_rule(mention.category)));
+                spoken.insert((sentence, mention.category));
+            }
         }
         rules.sort_unstable();
         rules.dedup();
-        let category = |rule: usize| self.lexicon.rules[rule].category;
-        let spoken: BTreeSet<(usize, usize)> = rules.iter().map(|(s, r)| (*s, category(*r))).collect();
         weigher.weigh(&self.text, &rules, &mut self.scale);
         let mut weighed: Vec<Weighed> = Vec::new();
         weigher.heavy(&self.scale, &mut weighed);
-        weighed.retain(|own| !spoken.contains(&(own.sentence, own.category)));
+        weighed.retain(|own| {
+            let sentence = &self.text.sentences[own.sentence];
+            // A heading or an answer of few words is none of it.
+            sentence.tokens().len() >= FEWEST_WORDS
+                && !spoken.contains(&(own.sentence, own.category))
+        });
         for own in weighed {
             let sentence = self.text.sentences[own.sentence].tokens();
             let tokens = &self.text.tokens;
-            let (tokens, reasons) = weigher.heaviest(tokens, sentence, own.category, &mut self.scale);
+            let (tokens, reasons) =
+                weigher.heaviest(tokens, sentence.clone(), own.category, &mut self.scale);
+            // Words that weigh nothing are no part of the indicator: a cue among them is a cue.
+            let first = tokens.start - sentence.start;
+            let heavy = |at: &usize| self.scale.weighs(first + at);
+            let taken = (0..tokens.len().min(128))
+                .filter(heavy)
+                .fold(0, |all, at| all | 1u128 << at);
             let found = Found {
-                taken: u128::MAX >> (128 - tokens.len().min(128)),
+                taken,
                 tokens,
                 agent: None,
                 experiencer: None,
@@ -198,7 +213,8 @@ impl<'l> Scanner<'l> {
         };
         for mention in mentions.iter_mut() {
             let rule = &self.lexicon.rules[mention.rule];
-            if mention.suppressed.is_some() || rule.weighed || mention.assertion.source == Voice::Form {
+            let firm = rule.weighed || weigher.trusts(mention.rule);
+            if mention.suppressed.is_some() || firm || mention.assertion.source == Voice::Form {
                 continue;
             }
             let first = self.text.sentence_of(mention.tokens.start);
@@ -558,6 +574,9 @@ impl<'l> Scanner<'l> {
         }
     }
 }
+
+/// Words of a sentence that is weighed, at least.
+const FEWEST_WORDS: usize = 5;
 
 /// How many of the words that weigh most are kept with a mention.
 const REASONS: usize = 6;

@@ -231,7 +231,7 @@ fn folder_with(write: impl Fn(&Path)) -> Result<Lexicon, Error> {
 fn files_that_are_no_text_or_too_large() {
     let error = folder_with(|folder| {
         std::fs::write(folder.join("latin.toml"), b"# one\n# two\n# caf\xE9\n").unwrap();
-        std::fs::write(folder.join("large.toml"), "# \n".repeat(4 << 20)).unwrap();
+        std::fs::write(folder.join("large.toml"), "# \n".repeat(2 << 20)).unwrap();
         std::fs::write(folder.join("rule.toml"), rule("one", "{nothing}")).unwrap();
     })
     .expect_err("refused");

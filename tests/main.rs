@@ -44,4 +44,5 @@ mod sample;
 mod segment;
 mod spreadsheet;
 mod statement;
+mod weigh;
 mod workbook;

@@ -335,11 +335,15 @@ pub enum LexiconAction {
         #[arg(long, value_name = "N", default_value_t = 1.0)]
         wrong_costs: f64,
         /// How many wrong findings of rules one right one is worth, where they are set aside.
-        #[arg(long, value_name = "N", default_value_t = 4.0)]
+        #[arg(long, value_name = "N", default_value_t = 8.0)]
         right_costs: f64,
         /// What part of the sum of the whole text is added to that of a sentence.
         #[arg(long, value_name = "PART", default_value_t = 0.2)]
         share: f32,
+        /// What share of its findings must be right, in texts that it was not written for, that a rule is trusted:
+        /// weights never set aside what it finds.
+        #[arg(long, value_name = "SHARE", default_value_t = 0.7)]
+        trusted: f64,
         /// Leave a feature out that stands in fewer texts.
         #[arg(long, value_name = "N", default_value_t = 2)]
         least_texts: u32,

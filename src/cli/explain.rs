@@ -186,7 +186,11 @@ pub fn explain(
             }
             for (span, weight) in &mention.weights {
                 let weight = f64::from(*weight) / 100.0;
-                writeln!(out, "      weighs   {weight:.2}  \"{}\"", shorten(span.of(text)))?;
+                writeln!(
+                    out,
+                    "      weighs   {weight:.2}  \"{}\"",
+                    shorten(span.of(text))
+                )?;
             }
             for cue in &mention.cues {
                 writeln!(

@@ -156,6 +156,7 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             wrong_costs,
             right_costs,
             share,
+            trusted,
             least_texts,
             least_weight,
             cost,
@@ -168,6 +169,7 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
                 wrong_costs: *wrong_costs,
                 right_costs: *right_costs,
                 share: *share,
+                trusted: *trusted,
             };
             let lexicon = load(lexicon)?;
             let mut texts = marked(texts)?;
@@ -175,7 +177,8 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             let learnt = learn(&lexicon, &texts, &marked(besides)?, options)?;
             write_learnt(&learnt, &mut out)?;
             if let Some(path) = path {
-                std::fs::write(path, &learnt.table).map_err(|e| Error::io("cannot write", path, e))?;
+                std::fs::write(path, &learnt.table)
+                    .map_err(|e| Error::io("cannot write", path, e))?;
             }
             Ok(COMPLETE)
         }

@@ -39,7 +39,11 @@ pub fn run_examples(lexicon: &Lexicon, prefix: &str) -> (usize, Vec<ExampleFailu
                 message,
             });
         };
-        let scanner = if rule.weighed { &mut weighing } else { &mut scanner };
+        let scanner = if rule.weighed {
+            &mut weighing
+        } else {
+            &mut scanner
+        };
         for example in &rule.examples {
             ran += 1;
             let mentions = match rule.check {

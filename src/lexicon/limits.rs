@@ -1,8 +1,11 @@
 //! How much a lexicon may ask for. Far beyond what one needs, and low enough that no file, written by
 //! mistake or by malice, makes the program run out of memory, out of stack or out of time.
 
-/// Bytes of one file; the table of weights is the largest of our own.
-pub(super) const FILE_BYTES: u64 = 16 << 20;
+/// Bytes of one file of rules; the largest of our own is a twentieth of it.
+pub(super) const FILE_BYTES: u64 = 4 << 20;
+
+/// Bytes of a table of weights.
+pub(super) const TABLE_BYTES: u64 = 16 << 20;
 
 /// Bytes of all files of a folder.
 pub(super) const FOLDER_BYTES: usize = 64 << 20;

@@ -146,13 +146,19 @@ fn read(path: &Path) -> Result<std::result::Result<String, Diagnostic>> {
     if !found.is_file() {
         return problem("no regular file".to_owned());
     }
+    let is_table = path.extension().is_some_and(|e| e == "tsv");
+    let most = if is_table {
+        limits::TABLE_BYTES
+    } else {
+        limits::FILE_BYTES
+    };
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(unreadable)?;
-    file.take(limits::FILE_BYTES + 1)
+    file.take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
-    if bytes.len() as u64 > limits::FILE_BYTES {
-        let most = limits::FILE_BYTES >> 20;
+    if bytes.len() as u64 > most {
+        let most = most >> 20;
         return problem(format!("the file is larger than {most} MiB"));
     }
     Ok(String::from_utf8(bytes).map_err(|error| {

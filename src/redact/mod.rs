@@ -260,7 +260,12 @@ fn move_spans(mention: &mut Mention, masked: &Masked) {
         cue.scope = masked.span(cue.scope);
     }
     let weighed = mention.weights.iter_mut().map(|(span, _)| span);
-    for span in mention.read_as.iter_mut().map(|(span, _)| span).chain(weighed) {
+    for span in mention
+        .read_as
+        .iter_mut()
+        .map(|(span, _)| span)
+        .chain(weighed)
+    {
         *span = masked.span(*span);
     }
 }

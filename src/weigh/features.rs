@@ -14,9 +14,22 @@ const PAIR: u64 = 1 << 48;
 
 const RULE: u64 = 1 << 49;
 
+/// No lexicon has so many rules.
+const ANY: usize = 1 << 30;
+
 /// That a rule matches in the sentence, whatever comes of the match.
 pub(crate) fn rule(index: usize) -> Feature {
     RULE | index as u64
+}
+
+/// That some rule of a category matches in the sentence.
+pub(crate) fn any_rule(category: usize) -> usize {
+    ANY | category
+}
+
+/// The category, if a number stands for any rule of it.
+pub(crate) fn any_of(rule: usize) -> Option<usize> {
+    (rule & ANY != 0).then_some(rule ^ ANY)
 }
 
 /// The rule of a feature, if it is one.
@@ -89,14 +102,26 @@ mod tests {
     fn rows_stop_at_unknown_words_and_pairs_reach_over_them() {
         let mut found = Vec::new();
         // 9 is a word without content.
-        each(&[1, 9, 2, 0, 3], |term| term != 9, |feature, from, to| {
-            let (words, pair) = words(feature);
-            found.push((words.collect::<Vec<_>>(), pair, from, to));
-        });
+        each(
+            &[1, 9, 2, 0, 3],
+            |term| term != 9,
+            |feature, from, to| {
+                let (words, pair) = words(feature);
+                found.push((words.collect::<Vec<_>>(), pair, from, to));
+            },
+        );
         let rows: Vec<_> = found.iter().filter(|f| !f.1).map(|f| f.0.clone()).collect();
         assert_eq!(
             rows,
-            [vec![1], vec![9], vec![1, 9], vec![2], vec![9, 2], vec![1, 9, 2], vec![3]]
+            [
+                vec![1],
+                vec![9],
+                vec![1, 9],
+                vec![2],
+                vec![9, 2],
+                vec![1, 9, 2],
+                vec![3]
+            ]
         );
         let pairs: Vec<_> = found.iter().filter(|f| f.1).cloned().collect();
         assert_eq!(

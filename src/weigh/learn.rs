@@ -39,6 +39,8 @@ pub struct LearnOptions {
     pub right_costs: f64,
     /// What part of the sum of the whole text is added to that of a sentence.
     pub share: f32,
+    /// What share of its findings must be right, in texts that it was not written for, that a rule is trusted.
+    pub trusted: f64,
 }
 
 impl Default for LearnOptions {
@@ -48,8 +50,9 @@ impl Default for LearnOptions {
             least_texts: 2,
             least_weight: 0.25,
             wrong_costs: 1.0,
-            right_costs: 4.0,
+            right_costs: 8.0,
             share: 0.2,
+            trusted: 0.7,
         }
     }
 }
@@ -160,8 +163,11 @@ struct Text {
     /// Whether its marks tell which categories it shows as a whole.
     whole: bool,
     shown: u64,
-    /// Categories that rules find.
+    /// Categories that rules find, and those of them that trusted rules find.
     found: u64,
+    firm: u64,
+    /// Rules that find.
+    rules: BTreeSet<usize>,
 }
 
 /// What was learnt of one set of sentences.
@@ -187,19 +193,32 @@ pub fn learn(
     options: LearnOptions,
 ) -> Result<Learnt> {
     let all: Vec<&MarkedText> = texts.iter().chain(besides).collect();
-    let corpus = read(lexicon, &all)?;
+    let mut corpus = read(lexicon, &all)?;
+    let trusted = trust(lexicon, &mut corpus, options.trusted);
     let (features, rows) = features_of(&corpus, texts.len(), options.least_texts);
     let all = |_: usize| true;
     // What each part is given by what the others taught.
     let folds: Vec<Model> = (0..FOLDS)
-        .map(|fold| fit(&corpus, &rows, features.len(), options, |text| text % FOLDS != fold))
+        .map(|fold| {
+            fit(&corpus, &rows, features.len(), options, |text| {
+                text % FOLDS != fold
+            })
+        })
         .collect();
     let scored = scores(&corpus, &folds, options.share);
     let thresholds = thresholds(&corpus, &scored, options.wrong_costs);
     let keeps = keeps(&corpus, &scored, options.right_costs);
     let categories = measured(&corpus, &scored, &thresholds, &keeps);
     let model = fit(&corpus, &rows, features.len(), options, all);
-    let table = table(lexicon, &corpus, &features, &model, (&thresholds, &keeps), options.share);
+    let table = table(
+        lexicon,
+        &corpus,
+        &features,
+        &model,
+        (&thresholds, &keeps),
+        options.share,
+    );
+    let table = Table { trusted, ..table };
     Ok(Learnt {
         sentences: corpus.sentences.len(),
         features: table.weights.len(),
@@ -229,7 +248,9 @@ fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
     let order = lexicon.categories.iter().map(|c| c.id.clone());
     let categories: Vec<String> = order.filter(|id| used.contains(id)).collect();
     if categories.is_empty() || categories.len() > 64 {
-        return Err(Error::usage("the texts must bear marks of one to 64 categories".to_owned()));
+        return Err(Error::usage(
+            "the texts must bear marks of one to 64 categories".to_owned(),
+        ));
     }
     let index = |id: &str| categories.iter().position(|own| own == id);
     let words = Words {
@@ -263,7 +284,8 @@ fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
         };
         let mentions = scanner.scan(&own.text);
         let mut found = 0u64;
-        for mention in mentions.iter().filter(|m| m.suppressed.is_none()) {
+        let counting = || mentions.iter().filter(|m| m.suppressed.is_none());
+        for mention in counting() {
             found |= index(&lexicon.categories[mention.category].id).map_or(0, |c| 1 << c);
         }
         about.push(Text {
@@ -271,6 +293,8 @@ fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
             whole: !matches!(own.silence, Silence::TellsOnlyOf(_)),
             shown,
             found,
+            firm: 0,
+            rules: counting().map(|m| m.rule).collect(),
         });
         let every = u64::MAX >> (64 - categories.len());
         for sentence in &segmented.sentences {
@@ -314,8 +338,12 @@ fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
                     }
                 }
             }
-            let in_it = raw.iter().filter(|m| m.span.start < sentence.span.end && sentence.span.start < m.span.end);
-            let rules = in_it.map(|m| m.rule).collect();
+            let in_it = raw
+                .iter()
+                .filter(|m| m.span.start < sentence.span.end && sentence.span.start < m.span.end);
+            let rules = in_it
+                .flat_map(|m| [m.rule, features::any_rule(m.category)])
+                .collect();
             let unsaid = match &own.silence {
                 Silence::Tells => 0,
                 Silence::TellsUnlessMarkedElsewhere => shown & !here,
@@ -334,7 +362,8 @@ fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
     }
     name_unknown(&words, &mut list, &unknown_of, &as_name, &mut sentences);
     let function = lexicon.named.get("function_word");
-    let is_function = |word: &WordId| function.is_some_and(|class| lexicon.classes.has(*word, class));
+    let is_function =
+        |word: &WordId| function.is_some_and(|class| lexicon.classes.has(*word, class));
     let mut function: Vec<Term> = numbers
         .iter()
         .filter(|(word, _)| is_function(word))
@@ -344,7 +373,9 @@ fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
     let mut groups: BTreeMap<&str, u64> = BTreeMap::new();
     for (index, id) in categories.iter().enumerate() {
         let own = lexicon.category(id).expect("it was looked up");
-        *groups.entry(lexicon.categories[own].group.as_str()).or_default() |= 1 << index;
+        *groups
+            .entry(lexicon.categories[own].group.as_str())
+            .or_default() |= 1 << index;
     }
     Ok(Corpus {
         group_names: groups.keys().map(|name| (*name).to_owned()).collect(),
@@ -357,6 +388,39 @@ fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
     })
 }
 
+/// The rules that are right often enough in texts whose writers did not know them; notes what they find.
+/// Of a rule that matched seldom little is known: it is taken to be right in three cases of five until it has shown more.
+fn trust(lexicon: &Lexicon, corpus: &mut Corpus, least: f64) -> Vec<String> {
+    let category_of = |rule: usize| {
+        let id = &lexicon.categories[lexicon.rules[rule].category].id;
+        corpus.categories.iter().position(|own| own == id)
+    };
+    let mut counts: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
+    for text in corpus.texts.iter().filter(|text| text.tells) {
+        for rule in &text.rules {
+            let Some(category) = category_of(*rule) else {
+                continue;
+            };
+            let own = counts.entry(*rule).or_default();
+            own.0 += (text.shown >> category & 1) as u32;
+            own.1 += 1;
+        }
+    }
+    counts.retain(|_, (right, all)| (f64::from(*right) + 1.5) / (f64::from(*all) + 2.5) >= least);
+    let bits: BTreeMap<usize, u64> = counts
+        .keys()
+        .filter_map(|rule| Some((*rule, 1 << category_of(*rule)?)))
+        .collect();
+    for text in &mut corpus.texts {
+        let own = text.rules.iter().filter_map(|rule| bits.get(rule));
+        text.firm = own.fold(0, |all, bit| all | bit);
+    }
+    counts
+        .keys()
+        .map(|rule| lexicon.rules[*rule].id.clone())
+        .collect()
+}
+
 /// Spells the words that the lexicon does not know, and takes out those that are written like names: what is
 /// learnt must hold for people of any name.
 fn name_unknown(
@@ -367,9 +431,14 @@ fn name_unknown(
     sentences: &mut [Sentence],
 ) {
     let unknown = words.unknown.borrow();
-    let spelling: HashMap<Term, &Vec<u8>> = unknown.iter().map(|(key, term)| (*term, key)).collect();
+    let spelling: HashMap<Term, &Vec<u8>> =
+        unknown.iter().map(|(key, term)| (*term, key)).collect();
     let mut is_name = vec![false; list.len() + 1];
-    for (at, unknown) in unknown_of.iter().enumerate().filter(|(_, unknown)| **unknown != 0) {
+    for (at, unknown) in unknown_of
+        .iter()
+        .enumerate()
+        .filter(|(_, unknown)| **unknown != 0)
+    {
         let (names, all) = as_name.get(unknown).copied().unwrap_or_default();
         list[at] = String::from_utf8_lossy(spelling[unknown]).into_owned();
         is_name[at + 1] = names * 3 > all || list[at].contains(['\t', ' ', '~', '#']);
@@ -425,7 +494,11 @@ fn features_of(corpus: &Corpus, own: usize, least_texts: u32) -> (Vec<Feature>, 
     let frequent = seen.iter().filter(|(_, (texts, _))| *texts >= least_texts);
     let mut list: Vec<Feature> = frequent.map(|(feature, _)| *feature).collect();
     list.sort_unstable();
-    let number: HashMap<Feature, u32> = list.iter().enumerate().map(|(n, f)| (*f, n as u32)).collect();
+    let number: HashMap<Feature, u32> = list
+        .iter()
+        .enumerate()
+        .map(|(n, f)| (*f, n as u32))
+        .collect();
     let mut rows = Rows::default();
     for sentence in &corpus.sentences {
         rows.push(of(sentence).iter().filter_map(|f| number.get(f).copied()));
@@ -433,7 +506,11 @@ fn features_of(corpus: &Corpus, own: usize, least_texts: u32) -> (Vec<Feature>, 
     (list, rows)
 }
 
-fn examples(corpus: &Corpus, category: usize, takes: &(impl Fn(usize) -> bool + Sync)) -> Vec<(u32, bool)> {
+fn examples(
+    corpus: &Corpus,
+    category: usize,
+    takes: &(impl Fn(usize) -> bool + Sync),
+) -> Vec<(u32, bool)> {
     let bit = 1u64 << category;
     let sentences = corpus.sentences.iter().enumerate();
     sentences
@@ -472,7 +549,10 @@ fn fit(
     let mut kept = vec![None; features];
     let mut count = 0;
     for (feature, place) in kept.iter_mut().enumerate() {
-        let own = first.iter().flatten().map(|line| line.weights[feature].abs());
+        let own = first
+            .iter()
+            .flatten()
+            .map(|line| line.weights[feature].abs());
         if own.fold(0.0, f32::max) >= options.least_weight {
             *place = Some(count);
             count += 1;
@@ -487,7 +567,11 @@ fn fit(
     let mut sentences = 0..corpus.sentences.len();
     for text in 0..corpus.texts.len() {
         let mut own: Vec<u32> = Vec::new();
-        while let Some(row) = sentences.clone().next().filter(|row| corpus.sentences[*row].text as usize == text) {
+        while let Some(row) = sentences
+            .clone()
+            .next()
+            .filter(|row| corpus.sentences[*row].text as usize == text)
+        {
             own.extend_from_slice(fewer.row(row));
             sentences.next();
         }
@@ -498,10 +582,12 @@ fn fit(
     let whole = corpus.groups.par_iter().map(|group| {
         let own = corpus.texts.iter().enumerate();
         let own = own.filter(|(number, text)| text.whole && takes(*number));
-        let examples: Vec<(u32, bool)> =
-            own.map(|(number, text)| (number as u32, text.shown & group != 0)).collect();
+        let examples: Vec<(u32, bool)> = own
+            .map(|(number, text)| (number as u32, text.shown & group != 0))
+            .collect();
         let marked = examples.iter().filter(|(_, shown)| *shown).count();
-        (marked >= LEAST_MARKED).then(|| svm::learn(&texts, count as usize, &examples, options.cost))
+        (marked >= LEAST_MARKED)
+            .then(|| svm::learn(&texts, count as usize, &examples, options.cost))
     });
     Model {
         whole: whole.collect(),
@@ -512,18 +598,43 @@ fn fit(
     }
 }
 
+/// The sum of a sentence.
+#[derive(Clone, Copy)]
+struct Score {
+    total: f32,
+    /// See [`super::is_brief`].
+    brief: bool,
+}
+
+impl Score {
+    const NONE: Self = Self {
+        total: f32::MIN,
+        brief: false,
+    };
+}
+
 /// By category and sentence: the sum by what the other parts taught.
-fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<f32>> {
+fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<Score>> {
     let categories = 0..corpus.categories.len();
     let of = |category: usize| {
         let sentences = corpus.sentences.iter().enumerate();
         let sums = sentences.map(|(row, sentence)| {
             let model = &folds[sentence.text as usize % FOLDS];
             let line = model.lines[category].as_ref();
-            let group = corpus.groups.iter().position(|group| group >> category & 1 == 1);
+            let features = model.rows.row(row).len();
+            let group = corpus
+                .groups
+                .iter()
+                .position(|group| group >> category & 1 == 1);
             let whole = group.and_then(|group| model.whole[group].as_ref());
             let whole = whole.map_or(0.0, |line| line.sum(&model.texts, sentence.text as usize));
-            line.map_or(f32::MIN, |line| line.sum(&model.rows, row) + share * whole.clamp(-MOST, MOST))
+            line.map_or(Score::NONE, |line| {
+                let own = line.sum(&model.rows, row);
+                Score {
+                    total: own + share * whole.clamp(-MOST, MOST),
+                    brief: super::is_brief(features, own - line.bias),
+                }
+            })
         });
         sums.collect()
     };
@@ -532,12 +643,12 @@ fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<f32>> {
 
 /// By text: the largest sum of a category in sentences of which no rule of it speaks, where the marks of a text
 /// tell of all categories.
-fn largest(corpus: &Corpus, scores: &[f32], category: usize) -> BTreeMap<u32, f32> {
+fn largest(corpus: &Corpus, scores: &[Score], category: usize) -> BTreeMap<u32, f32> {
     let mut largest = BTreeMap::new();
     for (sentence, score) in corpus.sentences.iter().zip(scores) {
         if corpus.texts[sentence.text as usize].tells && sentence.spoken >> category & 1 == 0 {
             let own = largest.entry(sentence.text).or_insert(f32::MIN);
-            *own = score.max(*own);
+            *own = score.total.max(*own);
         }
     }
     largest
@@ -545,8 +656,8 @@ fn largest(corpus: &Corpus, scores: &[f32], category: usize) -> BTreeMap<u32, f3
 
 /// By category: the threshold at which right findings less what wrong ones cost are most, counted in texts in
 /// which no rule finds the category.
-fn thresholds(corpus: &Corpus, scored: &[Vec<f32>], wrong_costs: f64) -> Vec<f32> {
-    let of = |(category, scores): (usize, &Vec<f32>)| {
+fn thresholds(corpus: &Corpus, scored: &[Vec<Score>], wrong_costs: f64) -> Vec<f32> {
+    let of = |(category, scores): (usize, &Vec<Score>)| {
         let mut own: Vec<(f32, bool)> = Vec::new();
         for (text, score) in largest(corpus, scores, category) {
             let Text { shown, found, .. } = corpus.texts[text as usize];
@@ -572,11 +683,11 @@ fn thresholds(corpus: &Corpus, scored: &[Vec<f32>], wrong_costs: f64) -> Vec<f32
 
 fn measured(
     corpus: &Corpus,
-    scored: &[Vec<f32>],
+    scored: &[Vec<Score>],
     thresholds: &[f32],
     keeps: &[f32],
 ) -> Vec<LearntCategory> {
-    let of = |(category, scores): (usize, &Vec<f32>)| {
+    let of = |(category, scores): (usize, &Vec<Score>)| {
         let mut own = LearntCategory {
             id: corpus.categories[category].clone(),
             ..LearntCategory::default()
@@ -589,8 +700,12 @@ fn measured(
                 continue;
             }
             let (shown, found) = (shown >> category & 1 == 1, found >> category & 1 == 1);
-            let weighed = largest.get(&(text as u32)).is_some_and(|s| *s >= thresholds[category]);
-            let kept = by_rules.get(&(text as u32)).is_none_or(|s| *s >= keeps[category]);
+            let weighed = largest
+                .get(&(text as u32))
+                .is_some_and(|s| *s >= thresholds[category]);
+            let kept = by_rules
+                .get(&(text as u32))
+                .is_none_or(|s| *s >= keeps[category]);
             let both = found && kept || weighed;
             for (counts, found) in [(&mut own.rules, found), (&mut own.both, both)] {
                 counts[0] += u32::from(found && shown);
@@ -624,7 +739,9 @@ fn table(
     };
     let mut all: Vec<&Line> = Vec::new();
     for category in &learnt {
-        let group = groups.iter().position(|g| corpus.groups[*g] >> category & 1 == 1);
+        let group = groups
+            .iter()
+            .position(|g| corpus.groups[*g] >> category & 1 == 1);
         table.categories.push(corpus.categories[*category].clone());
         table.belongs.push(learnt.len() + group.unwrap_or_default());
         table.threshold.push(hundredths(thresholds[*category]));
@@ -632,7 +749,9 @@ fn table(
         all.extend(model.lines[*category].as_ref());
     }
     for group in &groups {
-        table.categories.push(format!("@{}", corpus.group_names[*group]));
+        table
+            .categories
+            .push(format!("@{}", corpus.group_names[*group]));
         table.belongs.push(table.categories.len() - 1);
         table.threshold.push(0);
         table.keep.push(0);
@@ -655,13 +774,24 @@ fn table(
         let Some(new) = new else { continue };
         let own = all.iter().enumerate().map(|(index, line)| {
             let weight = hundredths(line.weights[*new as usize]);
-            (index as u8, weight.clamp(i16::MIN.into(), i16::MAX.into()) as i16)
+            (
+                index as u8,
+                weight.clamp(i16::MIN.into(), i16::MAX.into()) as i16,
+            )
         });
         // A feature without weights still counts among those of a sentence.
-        let own: Vec<(u8, i16)> = own.filter(|(_, weight)| weight.abs() >= LEAST_WRITTEN).collect();
+        let own: Vec<(u8, i16)> = own
+            .filter(|(_, weight)| weight.abs() >= LEAST_WRITTEN)
+            .collect();
         if let Some(rule) = features::rule_of(features[old]) {
-            table.rules.push(lexicon.rules[rule].id.clone());
-            table.weights.insert(features::rule(table.rules.len() - 1), own);
+            let id = match features::any_of(rule) {
+                Some(category) => &lexicon.categories[category].id,
+                None => &lexicon.rules[rule].id,
+            };
+            table.rules.push(id.clone());
+            table
+                .weights
+                .insert(features::rule(table.rules.len() - 1), own);
             continue;
         }
         let (words, near) = features::words(features[old]);
@@ -681,11 +811,14 @@ const LEAST_WRITTEN: i16 = 10;
 
 /// By category: the sum below which what rules find does not count. It lies where the wrong findings that fall away
 /// less what right ones cost are most.
-fn keeps(corpus: &Corpus, scored: &[Vec<f32>], right_costs: f64) -> Vec<f32> {
-    let of = |(category, scores): (usize, &Vec<f32>)| {
+fn keeps(corpus: &Corpus, scored: &[Vec<Score>], right_costs: f64) -> Vec<f32> {
+    let of = |(category, scores): (usize, &Vec<Score>)| {
         let mut own: Vec<(f32, bool)> = Vec::new();
         for (text, score) in heaviest_found(corpus, scores, category) {
-            own.push((score, corpus.texts[text as usize].shown >> category & 1 == 1));
+            own.push((
+                score,
+                corpus.texts[text as usize].shown >> category & 1 == 1,
+            ));
         }
         own.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (mut best, mut keep, mut gain) = (0.0, f32::MIN, 0.0);
@@ -703,13 +836,18 @@ fn keeps(corpus: &Corpus, scored: &[Vec<f32>], right_costs: f64) -> Vec<f32> {
 }
 
 /// By text in which rules find the category: the largest sum of a sentence in which they do.
-fn heaviest_found(corpus: &Corpus, scores: &[f32], category: usize) -> BTreeMap<u32, f32> {
+fn heaviest_found(corpus: &Corpus, scores: &[Score], category: usize) -> BTreeMap<u32, f32> {
     let mut largest = BTreeMap::new();
     for (sentence, score) in corpus.sentences.iter().zip(scores) {
         let text = &corpus.texts[sentence.text as usize];
-        if text.tells && text.found >> category & 1 == 1 && sentence.evident >> category & 1 == 1 {
+        let doubted = text.found & !text.firm;
+        if text.tells && doubted >> category & 1 == 1 && sentence.evident >> category & 1 == 1 {
             let own = largest.entry(sentence.text).or_insert(f32::MIN);
-            *own = score.max(*own);
+            *own = if score.brief {
+                f32::MAX
+            } else {
+                score.total.max(*own)
+            };
         }
     }
     largest

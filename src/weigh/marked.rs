@@ -17,8 +17,8 @@
 
 use std::path::Path;
 
-use crate::error::{Error, Result};
 use crate::assertion::Polarity;
+use crate::error::{Error, Result};
 use crate::evaluate::read_gold;
 use crate::lexicon::Lexicon;
 use crate::span::Span;
@@ -79,7 +79,8 @@ pub fn examples(lexicon: &Lexicon) -> Vec<MarkedText> {
         };
         for example in &rule.examples {
             let expect = &example.expect;
-            let plain = !expect.suppressed && expect.polarity.is_none_or(|p| p == Polarity::Affirmed);
+            let plain =
+                !expect.suppressed && expect.polarity.is_none_or(|p| p == Polarity::Affirmed);
             // Of what is negated or set aside the words alone do not tell.
             if plain {
                 push(&example.text, true);
@@ -103,7 +104,11 @@ const FLAGS: [&str; 7] = ["neg", "hyp", "disp", "hist", "perp", "child", "other"
 /// # Errors
 /// If the file cannot be read, or a mark or line is not as it should be.
 pub fn read_marked(path: &Path) -> Result<Vec<MarkedText>> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let text = || std::fs::read_to_string(path).map_err(|e| Error::io("cannot read", path, e));
     let fail = |(line, message): (usize, String)| Error::input(path, Some(line as u64), message);
     match path.extension().and_then(|e| e.to_str()) {
@@ -116,7 +121,11 @@ pub fn read_marked(path: &Path) -> Result<Vec<MarkedText>> {
             let documents = read_gold(path)?;
             Ok(documents.into_iter().map(|d| labelled(&name, d)).collect())
         }
-        _ => Err(Error::input(path, None, "no .txt, .tsv or .jsonl file of marked texts")),
+        _ => Err(Error::input(
+            path,
+            None,
+            "no .txt, .tsv or .jsonl file of marked texts",
+        )),
     }
 }
 
@@ -142,7 +151,10 @@ fn records(name: &str, content: &str) -> Parsed<Vec<MarkedText>> {
             close(&mut body, begun)?;
             begun = index + 1;
         } else if begun == 0 && !line.trim().is_empty() {
-            return Err((index + 1, "text before the first line `### style`".to_owned()));
+            return Err((
+                index + 1,
+                "text before the first line `### style`".to_owned(),
+            ));
         } else {
             body.push_str(line);
             body.push('\n');
@@ -199,7 +211,10 @@ fn sentences(name: &str, category: &str, content: &str) -> Parsed<Vec<MarkedText
         .map(|(index, line)| {
             let fields: Vec<&str> = line.split('\t').collect();
             let [_, kind, marked] = fields[..] else {
-                return Err((index + 1, "not three fields: register, kind, sentence".to_owned()));
+                return Err((
+                    index + 1,
+                    "not three fields: register, kind, sentence".to_owned(),
+                ));
             };
             let text = marked.replace("[[", "").replace("]]", "");
             let shown = matches!(kind, "open" | "told");
@@ -261,7 +276,13 @@ mod tests {
 
     #[test]
     fn a_bad_mark_is_named_with_the_line_of_its_record() {
-        for bad in ["[[threats: x", "x]]", "[[threats]]", "[[threats often: x]]", "[[a: [[b: x]]]]"] {
+        for bad in [
+            "[[threats: x",
+            "x]]",
+            "[[threats]]",
+            "[[threats often: x]]",
+            "[[a: [[b: x]]]]",
+        ] {
             let content = format!("### log\nNil.\n### log\n{bad}\n");
             assert_eq!(records("a.txt", &content).expect_err("bad").0, 3, "{bad}");
         }

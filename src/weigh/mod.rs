@@ -14,9 +14,10 @@ mod features;
 mod learn;
 mod marked;
 mod model;
-mod table;
 mod svm;
+mod table;
 
+pub(crate) use features::any_rule;
 pub(crate) use model::{Scale, Weighed, Weigher};
 pub(crate) use table::Table;
 
@@ -32,6 +33,15 @@ const FEWEST: usize = 8;
 /// that a few words alone do not reach what a whole sentence does.
 pub(crate) fn scaled(sum: f32, features: usize) -> f32 {
     sum / (features.max(FEWEST) as f32).sqrt()
+}
+
+/// Features below which a sentence is brief.
+const BRIEF: usize = 40;
+
+/// Whether so few features, and their sum, tell nothing against what a rule found: a brief sentence has no room
+/// for words that speak for it ("He texted I will kill you").
+pub(crate) fn is_brief(features: usize, sum: f32) -> bool {
+    features < BRIEF && sum >= 0.0
 }
 
 /// How shapes of words are written in the table.

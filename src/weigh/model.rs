@@ -6,8 +6,8 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::features::{self, Feature, Term};
-use super::scaled;
 use super::table::Table;
+use super::{is_brief, scaled};
 use crate::segment::{Segmented, Token};
 
 /// Weights of features by category, and what a sum of them must reach.
@@ -15,6 +15,8 @@ use crate::segment::{Segmented, Token};
 pub(crate) struct Weigher {
     /// Category and rule of the lexicon, by index of the table's categories; none where it lacks them.
     targets: Vec<Option<(usize, usize)>>,
+    /// Rules whose findings stand, whatever the words weigh.
+    trusted: Vec<usize>,
     /// By category that of the whole text.
     belongs: Vec<usize>,
     bias: Vec<i32>,
@@ -63,16 +65,28 @@ pub(crate) struct Scale {
     sums: Vec<i32>,
     /// By sentence and category of the table.
     totals: Vec<f32>,
+    /// By sentence: its features.
+    counts: Vec<usize>,
+    /// By category of the table: what of the whole text is in each total.
+    wholes: Vec<f32>,
     shares: Vec<f32>,
+}
+
+impl Scale {
+    /// Whether a word of the sentence last asked for by [`Weigher::heaviest`] weighs for the category.
+    pub fn weighs(&self, at: usize) -> bool {
+        self.shares.get(at).is_some_and(|share| *share > 0.0)
+    }
 }
 
 impl Weigher {
     pub(super) fn new(
         table: &Table,
         targets: Vec<Option<(usize, usize)>>,
-        rules: &[Option<usize>],
+        (rules, mut trusted): (&[Option<usize>], Vec<usize>),
         by_word: Vec<Term>,
     ) -> Self {
+        trusted.sort_unstable();
         let mut carries = vec![true; table.words.len() + 1];
         for term in &table.function {
             carries[usize::from(*term)] = false;
@@ -80,6 +94,7 @@ impl Weigher {
         let size = (table.weights.len() * 2 + 16).next_power_of_two();
         let mut weigher = Self {
             targets,
+            trusted,
             belongs: table.belongs.clone(),
             bias: table.bias.clone(),
             threshold: table.threshold.clone(),
@@ -146,6 +161,8 @@ impl Weigher {
         let count = self.bias.len();
         scale.all.clear();
         scale.totals.clear();
+        scale.counts.clear();
+        scale.wholes.clear();
         for (index, sentence) in text.sentences.iter().enumerate() {
             self.find(&text.tokens[sentence.tokens()], scale);
             while let Some((_, rule)) = spoken.next_if(|own| own.0 == index) {
@@ -154,19 +171,37 @@ impl Weigher {
             scale.found.sort_unstable();
             scale.found.dedup();
             scale.all.extend_from_slice(&scale.found);
-            let Scale { found, sums, totals, .. } = scale;
+            let Scale {
+                found,
+                sums,
+                totals,
+                counts,
+                ..
+            } = scale;
+            counts.push(found.len());
             self.add(found, sums);
             let count = found.len();
             let bias = self.bias.iter();
-            totals.extend(sums.iter().zip(bias).map(|(sum, bias)| scaled(*sum as f32, count) + *bias as f32));
+            totals.extend(
+                sums.iter()
+                    .zip(bias)
+                    .map(|(sum, bias)| scaled(*sum as f32, count) + *bias as f32),
+            );
         }
         scale.all.sort_unstable();
         scale.all.dedup();
-        let Scale { all, sums, totals, .. } = scale;
+        let Scale {
+            all,
+            sums,
+            totals,
+            wholes,
+            ..
+        } = scale;
         self.add(all, sums);
         for (category, whole) in self.belongs.iter().enumerate() {
             let whole = scaled(sums[*whole] as f32, all.len()) + self.bias[*whole] as f32;
             let share = self.share * whole.clamp(-MOST_OF_WHOLE, MOST_OF_WHOLE);
+            wholes.push(share);
             for total in totals.iter_mut().skip(category).step_by(count) {
                 *total += share;
             }
@@ -193,11 +228,28 @@ impl Weigher {
 
     /// The sum of a category of the lexicon in a sentence of the narrative last summed, in hundredths, if it is
     /// so low that what a rule found there does not count.
-    pub fn too_light(&self, scale: &Scale, category: usize, sentences: Range<usize>) -> Option<i32> {
+    pub fn too_light(
+        &self,
+        scale: &Scale,
+        category: usize,
+        sentences: Range<usize>,
+    ) -> Option<i32> {
         let index = self.index(category)?;
-        let totals = sentences.map(|sentence| scale.totals[sentence * self.bias.len() + index]);
-        let most = totals.fold(f32::MIN, f32::max);
+        let mut most = f32::MIN;
+        for sentence in sentences {
+            let total = scale.totals[sentence * self.bias.len() + index];
+            let own = total - self.bias[index] as f32 - scale.wholes[index];
+            if is_brief(scale.counts[sentence], own) {
+                return None;
+            }
+            most = most.max(total);
+        }
         (most < self.keep[index] as f32).then_some(most as i32)
+    }
+
+    /// Whether what a rule finds stands, whatever the words weigh.
+    pub fn trusts(&self, rule: usize) -> bool {
+        self.trusted.binary_search(&rule).is_ok()
     }
 
     fn index(&self, category: usize) -> Option<usize> {
@@ -261,7 +313,13 @@ impl Weigher {
             }
         }
         let best = range.start + best.start..range.start + best.end;
-        (best, reasons.into_iter().filter(|(_, weight)| *weight > 0).collect())
+        (
+            best,
+            reasons
+                .into_iter()
+                .filter(|(_, weight)| *weight > 0)
+                .collect(),
+        )
     }
 
     /// The features of `tokens[range]` that weigh for or against a category of the lexicon, the heaviest
@@ -286,7 +344,10 @@ impl Weigher {
                 let Some(slot) = self.slot(feature).filter(|slot| seen.insert(*slot)) else {
                     return;
                 };
-                let own = self.weights(slot).iter().find(|w| usize::from(w.0) == index);
+                let own = self
+                    .weights(slot)
+                    .iter()
+                    .find(|w| usize::from(w.0) == index);
                 if let Some((_, weight)) = own {
                     reasons.push((range.start + from..range.start + to + 1, *weight));
                 }

@@ -8,6 +8,7 @@
 //! :threshold <tab> 0.10      <tab> 0.15    … <tab> 0.00
 //! :keep      <tab> -0.90     <tab> -1.10   … <tab> 0.00
 //! :share     <tab> 0.25
+//! :trusted   <tab> threats.kill <tab> …
 //! :function  <tab> the a an of …
 //! won't let  <tab> isolation 0.84 <tab> threats -0.12
 //! card ~ purse <tab> economic_control 1.10
@@ -16,7 +17,7 @@
 //!
 //! Words of a feature stand in a row, or, with ` ~ ` between them, near each other; in brackets stands a rule that matches in
 //! the sentence. A category that begins with
-//! `@` stands for all that belong to it: its weights are those of a whole text.
+//! `@` stands for all that belong to it: its weights are those of a whole text. What a trusted rule finds is never set aside.
 
 use super::features::{self, Feature, Term};
 use super::model::Weigher;
@@ -47,6 +48,8 @@ pub(crate) struct Table {
     pub function: Vec<Term>,
     /// Ids of rules, in the order of their numbers.
     pub rules: Vec<String>,
+    /// Ids of the rules whose findings are not set aside, whatever the words weigh.
+    pub trusted: Vec<String>,
     /// Weights in hundredths by feature and index of the category.
     pub weights: BTreeMap<Feature, Vec<(u8, i16)>>,
 }
@@ -80,9 +83,15 @@ impl Table {
                     message,
                 })?;
         }
-        let rows = [table.belongs.len(), table.bias.len(), table.threshold.len(), table.keep.len()];
+        let rows = [
+            table.belongs.len(),
+            table.bias.len(),
+            table.threshold.len(),
+            table.keep.len(),
+        ];
         if rows != [table.categories.len(); 4] {
-            let message = "`categories`, `belongs`, `bias`, `threshold` and `keep` must have as many entries";
+            let message =
+                "`categories`, `belongs`, `bias`, `threshold` and `keep` must have as many entries";
             return Err(BadLine {
                 line: 1,
                 message: message.to_owned(),
@@ -112,7 +121,9 @@ impl Table {
                 for id in cells {
                     let whole = self.categories.iter().position(|c| c == id);
                     let whole = whole.filter(|_| id.starts_with('@'));
-                    self.belongs.push(whole.ok_or_else(|| format!("`{id}` is no category of whole texts"))?);
+                    self.belongs.push(
+                        whole.ok_or_else(|| format!("`{id}` is no category of whole texts"))?,
+                    );
                 }
             }
             ":keep" if self.keep.is_empty() => {
@@ -121,6 +132,9 @@ impl Table {
             ":share" => self.share = hundredths(cells.next().unwrap_or_default())?,
             ":threshold" if self.threshold.is_empty() => {
                 self.threshold = cells.map(hundredths).collect::<Result<_, _>>()?;
+            }
+            ":trusted" if self.trusted.is_empty() => {
+                self.trusted = cells.map(str::to_owned).collect();
             }
             ":function" if self.function.is_empty() => {
                 for word in cells.flat_map(str::split_whitespace) {
@@ -136,7 +150,8 @@ impl Table {
                         .split_once(' ')
                         .ok_or_else(|| format!("`{cell}` is no category and weight"))?;
                     let category = self.categories.iter().position(|c| c == id);
-                    let category = category.ok_or_else(|| format!("`{id}` is not among `:categories`"))?;
+                    let category =
+                        category.ok_or_else(|| format!("`{id}` is not among `:categories`"))?;
                     let weight = i16::try_from(hundredths(weight)?)
                         .map_err(|_| format!("the weight {weight} is too large"))?;
                     own.push((category as u8, weight));
@@ -150,19 +165,29 @@ impl Table {
         Ok(())
     }
 
-    fn feature(&mut self, head: &str, numbers: &mut BTreeMap<String, Term>) -> Result<Feature, String> {
+    fn feature(
+        &mut self,
+        head: &str,
+        numbers: &mut BTreeMap<String, Term>,
+    ) -> Result<Feature, String> {
         if let Some(id) = head.strip_prefix('[').and_then(|id| id.strip_suffix(']')) {
             self.rules.push(id.to_owned());
             return Ok(features::rule(self.rules.len() - 1));
         }
         let near = head.contains(NEAR);
-        let parts = if near { head.split(NEAR).collect() } else { head.split(' ').collect::<Vec<_>>() };
+        let parts = if near {
+            head.split(NEAR).collect()
+        } else {
+            head.split(' ').collect::<Vec<_>>()
+        };
         let terms = parts.iter().map(|word| self.number(word, numbers));
         let terms = terms.collect::<Result<Vec<Term>, _>>()?;
         match terms[..] {
             [first, second] if near => Ok(features::pair(first, second)),
             [_] | [_, _] | [_, _, _] if !near => Ok(features::row(&terms)),
-            _ => Err(format!("`{head}` is no one to three words, nor two with ~ between")),
+            _ => Err(format!(
+                "`{head}` is no one to three words, nor two with ~ between"
+            )),
         }
     }
 
@@ -174,7 +199,8 @@ impl Table {
             return Ok(*term);
         }
         self.words.push(word.to_owned());
-        let term = Term::try_from(self.words.len()).map_err(|_| "more than 65,535 words".to_owned())?;
+        let term =
+            Term::try_from(self.words.len()).map_err(|_| "more than 65,535 words".to_owned())?;
         numbers.insert(word.to_owned(), term);
         Ok(term)
     }
@@ -186,7 +212,11 @@ impl Table {
             let _ = writeln!(out, "# {line}");
         }
         let _ = writeln!(out, ":categories\t{}", self.categories.join("\t"));
-        let whole: Vec<&str> = self.belongs.iter().map(|whole| self.categories[*whole].as_str()).collect();
+        let whole: Vec<&str> = self
+            .belongs
+            .iter()
+            .map(|whole| self.categories[*whole].as_str())
+            .collect();
         let _ = writeln!(out, ":belongs\t{}", whole.join("\t"));
         let share = [self.share];
         for (name, list) in [
@@ -197,6 +227,9 @@ impl Table {
         ] {
             let cells: Vec<String> = list.iter().map(|n| decimal(*n)).collect();
             let _ = writeln!(out, "{name}\t{}", cells.join("\t"));
+        }
+        if !self.trusted.is_empty() {
+            let _ = writeln!(out, ":trusted\t{}", self.trusted.join("\t"));
         }
         let word = |term: Term| self.words[usize::from(term) - 1].as_str();
         let function: Vec<&str> = self.function.iter().map(|t| word(*t)).collect();
@@ -229,7 +262,7 @@ impl Table {
     pub fn weigher(
         &self,
         targets: impl Fn(&str) -> Option<(usize, usize)>,
-        rules: impl Fn(&str) -> Option<usize>,
+        rule: impl Fn(&str) -> Option<usize>,
         known: impl Fn(&str) -> Option<u32>,
         vocabulary: usize,
     ) -> Weigher {
@@ -240,8 +273,9 @@ impl Table {
                 by_word[id as usize] = index as Term + 1;
             }
         }
-        let rules: Vec<Option<usize>> = self.rules.iter().map(|id| rules(id)).collect();
-        Weigher::new(self, targets, &rules, by_word)
+        let rules: Vec<Option<usize>> = self.rules.iter().map(|id| rule(id)).collect();
+        let trusted = self.trusted.iter().filter_map(|id| rule(id)).collect();
+        Weigher::new(self, targets, (&rules, trusted), by_word)
     }
 }
 
@@ -282,7 +316,7 @@ mod tests {
             (10, TEXT.replace("the card\ta", "the card\tc")),
             (10, TEXT.replace("the card", "the card of purses held")),
             (9, TEXT.replace("1.10", "much")),
-            (4, TEXT.replace("-0.50", "")),
+            (1, TEXT.replace("\t-0.50", "")),
             (3, TEXT.replace(":belongs\t@b", ":belongs\ta")),
         ] {
             assert_eq!(Table::read(&text).expect_err("bad").line, line, "{text}");

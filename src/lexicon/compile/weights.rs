@@ -6,7 +6,7 @@ use super::problems::Problems;
 use crate::lexicon::{Category, LexiconSource, Rule};
 use crate::matcher::Vocabulary;
 use crate::segment::WordLookup as _;
-use crate::weigh::{SHAPES, Table, Weigher};
+use crate::weigh::{SHAPES, Table, Weigher, any_rule};
 
 /// How the name of a table of weights ends.
 pub(super) const ENDING: &str = ".tsv";
@@ -34,7 +34,10 @@ pub(super) fn read(
         Ok(table) => table,
         Err(bad) => {
             let before = text.lines().take(bad.line.saturating_sub(1));
-            let at = before.map(|line| line.len() + 1).sum::<usize>().min(text.len());
+            let at = before
+                .map(|line| line.len() + 1)
+                .sum::<usize>()
+                .min(text.len());
             problems.add(path, at..at, bad.message);
             return None;
         }
@@ -58,10 +61,15 @@ pub(super) fn weigher(
 ) -> Weigher {
     let target = |id: &str| {
         let category = categories.iter().position(|c| c.id == id)?;
-        let rule = rules.iter().position(|r| r.weighed && r.category == category)?;
+        let rule = rules
+            .iter()
+            .position(|r| r.weighed && r.category == category)?;
         Some((category, rule))
     };
-    let rule = |id: &str| rules.iter().position(|r| r.id == id);
+    let rule = |id: &str| match id.contains('.') {
+        true => rules.iter().position(|r| r.id == id),
+        false => categories.iter().position(|c| c.id == id).map(any_rule),
+    };
     let known = |word: &str| match SHAPES.iter().find(|(_, name)| *name == word) {
         Some((shape, _)) => Some(vocabulary.shape(*shape)),
         None => Some(vocabulary.lookup(word.as_bytes()).id).filter(|id| *id != 0),
