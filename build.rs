@@ -54,26 +54,7 @@ mod weigh {
 
     pub(crate) use features::any_rule;
     pub(crate) use model::Weigher;
-    pub(crate) use table::Table;
-
-    use crate::segment::Shape;
-
-    /// As in the library; the build sums nothing.
-    pub(crate) fn scaled(sum: f32, _: usize) -> f32 {
-        sum
-    }
-
-    /// As in the library; the build sums nothing.
-    pub(crate) fn is_brief(_: usize, _: f32) -> bool {
-        true
-    }
-
-    /// As in the library.
-    pub(crate) const SHAPES: [(Shape, &str); 3] = [
-        (Shape::Number, "#number"),
-        (Shape::Time, "#time"),
-        (Shape::Times, "#times"),
-    ];
+    pub(crate) use table::{SHAPES, Table};
 }
 
 use std::fmt::Write as _;

@@ -1,16 +1,17 @@
-//! Scans one narrative: segment, match, context, overlaps.
+//! Scans one narrative: segment, match, weigh, context, overlaps.
+
+mod weighed;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use crate::assertion::Voice;
 use crate::context::{Context, people, sign};
 use crate::lexicon::{Exception, Lexicon, Rule, Signal};
 use crate::matcher::{self, Found, PhraseHits, RawMatch, Variant};
 use crate::mention::Mention;
 use crate::segment::{Break, Segmented};
 use crate::span::Span;
-use crate::weigh::{Scale, Weighed, any_rule};
+use crate::weigh::Scale;
 
 /// Scans narratives with one lexicon. Each thread has its own; the buffers are kept between calls.
 #[derive(Debug)]
@@ -147,85 +148,6 @@ impl<'l> Scanner<'l> {
             .apply(text, lexicon, &self.text, &self.phrases, &mut mentions);
         self.set_light_aside(&mut mentions);
         mentions
-    }
-
-    /// Adds, for each sentence and category of which no rule speaks, what weighs enough.
-    fn weigh(&mut self, mentions: &mut Vec<Mention>) {
-        let Some(weigher) = self.lexicon.weigher.as_ref().filter(|_| !self.rules_alone) else {
-            return;
-        };
-        let mut rules: Vec<(usize, usize)> = Vec::new();
-        let mut spoken: BTreeSet<(usize, usize)> = BTreeSet::new();
-        for mention in mentions.iter() {
-            let first = self.text.sentence_of(mention.tokens.start);
-            let last = self.text.sentence_of(mention.tokens.end - 1);
-            for sentence in first..=last {
-                rules.push((sentence, mention.rule));
-                rules.push((sentence, any_rule(mention.category)));
-                spoken.insert((sentence, mention.category));
-            }
-        }
-        rules.sort_unstable();
-        rules.dedup();
-        weigher.weigh(&self.text, &rules, &mut self.scale);
-        let mut weighed: Vec<Weighed> = Vec::new();
-        weigher.heavy(&self.scale, &mut weighed);
-        weighed.retain(|own| {
-            let sentence = &self.text.sentences[own.sentence];
-            // A heading or an answer of few words is none of it.
-            sentence.tokens().len() >= FEWEST_WORDS
-                && !spoken.contains(&(own.sentence, own.category))
-        });
-        for own in weighed {
-            let sentence = self.text.sentences[own.sentence].tokens();
-            let tokens = &self.text.tokens;
-            let (tokens, reasons) =
-                weigher.heaviest(tokens, sentence.clone(), own.category, &mut self.scale);
-            // Words that weigh nothing are no part of the indicator: a cue among them is a cue.
-            let first = tokens.start - sentence.start;
-            let heavy = |at: &usize| self.scale.weighs(first + at);
-            let taken = (0..tokens.len().min(128))
-                .filter(heavy)
-                .fold(0, |all, at| all | 1u128 << at);
-            let found = Found {
-                taken,
-                tokens,
-                agent: None,
-                experiencer: None,
-            };
-            let mention = self.place(own.rule, &self.lexicon.rules[own.rule], &found);
-            let tokens = &self.text.tokens;
-            let span = |(own, weight): &(std::ops::Range<usize>, i16)| {
-                let (first, last) = (tokens[own.start], tokens[own.end - 1]);
-                (Span::new(first.start as usize, last.end as usize), *weight)
-            };
-            mentions.push(Mention {
-                weights: reasons.iter().take(REASONS).map(span).collect(),
-                ..mention
-            });
-        }
-    }
-
-    /// Sets aside what rules found where the words of the sentence and of the text weigh too little for it.
-    fn set_light_aside(&self, mentions: &mut [Mention]) {
-        let Some(weigher) = self.lexicon.weigher.as_ref().filter(|_| !self.rules_alone) else {
-            return;
-        };
-        for mention in mentions.iter_mut() {
-            let rule = &self.lexicon.rules[mention.rule];
-            let firm = rule.weighed || weigher.trusts(mention.rule);
-            if mention.suppressed.is_some() || firm || mention.assertion.source == Voice::Form {
-                continue;
-            }
-            let first = self.text.sentence_of(mention.tokens.start);
-            let last = self.text.sentence_of(mention.tokens.end - 1);
-            if let Some(sum) = weigher.too_light(&self.scale, mention.category, first..last + 1) {
-                let sum = f64::from(sum) / 100.0;
-                mention.suppressed = Some(format!(
-                    "the other words of the sentence and the text weigh against it ({sum:.2})"
-                ));
-            }
-        }
     }
 
     /// Signals in `text`, which must be the text of the last [`Scanner::scan`]: what it says of the
@@ -574,12 +496,6 @@ impl<'l> Scanner<'l> {
         }
     }
 }
-
-/// Words of a sentence that is weighed, at least.
-const FEWEST_WORDS: usize = 5;
-
-/// How many of the words that weigh most are kept with a mention.
-const REASONS: usize = 6;
 
 /// Sentences with evidence, to be asked for by their places.
 struct Told {

@@ -34,11 +34,7 @@ const VARIANTS: [Variant; 8] = [
 /// Documents in a hundred that must come out the same in each variant, at the least. One document of
 /// the sample falls short of it; what was measured last stands here, and the aim is the same for all.
 const SAME_PERCENT: f64 = 99.5;
-const SAME_PERCENT_SWAPPED: [(&str, f64); 2] = [
-    ("sample, he and she swapped", 99.0),
-    // One of 103.
-    ("sample, lower case", 99.0),
-];
+const SAME_PERCENT_SWAPPED: [(&str, f64); 1] = [("sample, he and she swapped", 99.0)];
 
 /// Replaces each apostrophe within a word.
 fn apostrophes(text: &str, with: &str) -> String {

@@ -113,3 +113,27 @@ fn what_stands_only_in_texts_besides_brings_no_words() {
     let again = learn(lexicon, &own, &besides, LearnOptions::default()).expect("learnt");
     assert_eq!(again.table, learnt.table);
 }
+
+#[test]
+fn no_weight_tells_a_persons_sex() {
+    let path = crate_folder().join("lexicons/weighed/weights.tsv");
+    let table = std::fs::read_to_string(path).expect("readable");
+    let heads = table
+        .lines()
+        .filter(|line| !line.starts_with(['#', ':', '[']));
+    let words: BTreeSet<&str> = heads
+        .flat_map(|line| {
+            line.split('\t')
+                .next()
+                .unwrap_or_default()
+                .split([' ', '~'])
+        })
+        .collect();
+    assert!(words.len() > 2000, "{} words", words.len());
+    // Of twins the first stands for both.
+    for word in [
+        "mr", "mrs", "auntie", "sir", "bride", "she", "her", "wife", "mum", "mom", "sister",
+    ] {
+        assert!(!words.contains(word), "{word}");
+    }
+}

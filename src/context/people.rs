@@ -125,6 +125,7 @@ pub(crate) fn follow_names(text: &str, lexicon: &Lexicon, segmented: &mut Segmen
     for at in 0..segmented.tokens.len() {
         if let Some(word) = reader.read_as(segmented, &names, at) {
             segmented.tokens[at].word = word;
+            segmented.tokens[at].named = true;
         }
     }
 }

@@ -26,7 +26,7 @@ impl LexiconSource {
         }
     }
 
-    /// Every `.toml` file in a folder and the folders in it, and the table of weights (`.tsv`). A file that is too large, is no text or
+    /// Every `.toml` file in a folder and the folders in it, and the table of weights (`weights.tsv`). A file that is too large, is no text or
     /// is no file is a problem of the lexicon, as is a link to a folder; the lexicon is refused as a
     /// whole when it is compiled, with these and all other problems listed.
     ///
@@ -113,7 +113,7 @@ impl LexiconSource {
                 } else {
                     self.collect(root, &path, depth + 1)?;
                 }
-            } else if path.extension().is_some_and(|e| e == "toml" || e == "tsv") {
+            } else if path.extension().is_some_and(|e| e == "toml") || is_table(&path) {
                 if self.files.len() == limits::FILES {
                     let message = format!("more than {} .toml files", limits::FILES);
                     return Err(Error::input(root, None, message));
@@ -137,6 +137,11 @@ impl LexiconSource {
     }
 }
 
+/// Whether a file is the table of weights.
+fn is_table(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "weights.tsv")
+}
+
 /// The text of a file, or why it is none of a lexicon.
 fn read(path: &Path) -> Result<std::result::Result<String, Diagnostic>> {
     let unreadable = |e| Error::io("cannot read", path, e);
@@ -146,8 +151,7 @@ fn read(path: &Path) -> Result<std::result::Result<String, Diagnostic>> {
     if !found.is_file() {
         return problem("no regular file".to_owned());
     }
-    let is_table = path.extension().is_some_and(|e| e == "tsv");
-    let most = if is_table {
+    let most = if is_table(path) {
         limits::TABLE_BYTES
     } else {
         limits::FILE_BYTES

@@ -109,6 +109,8 @@ pub struct Token {
     pub corrected: bool,
     /// Where `word` is `0`: its number among the words that are only weighed, or `0`.
     pub term: u16,
+    /// It is a name: `word` is the label that introduced it.
+    pub named: bool,
 }
 
 impl Token {
@@ -196,6 +198,7 @@ impl<W: WordLookup> Tokeniser<'_, W> {
             twin: word.twin,
             corrected: word.corrected,
             term: word.term,
+            named: false,
         });
         self.gap = Break::None;
         self.queried = false;

@@ -10,43 +10,21 @@
 //! and nothing is multiplied or hidden. It is no probability and no score of a person; it decides whether a
 //! reader is shown a sentence, as a rule does.
 
+mod corpus;
 mod features;
 mod learn;
 mod marked;
 mod model;
 mod svm;
 mod table;
+mod thresholds;
 
 pub(crate) use features::any_rule;
 pub(crate) use model::{Scale, Weighed, Weigher};
-pub(crate) use table::Table;
+pub(crate) use table::{SHAPES, Table};
 
 pub use learn::{LearnOptions, Learnt, LearntCategory, learn};
 pub use marked::{Mark, MarkedText, Silence, examples, read_marked};
 
-use crate::segment::Shape;
-
-/// Features that a sentence counts as having at least.
-const FEWEST: usize = 8;
-
-/// A sum over so many features, made comparable: over the root of their number. Few features tell little, so
-/// that a few words alone do not reach what a whole sentence does.
-pub(crate) fn scaled(sum: f32, features: usize) -> f32 {
-    sum / (features.max(FEWEST) as f32).sqrt()
-}
-
-/// Features below which a sentence is brief.
-const BRIEF: usize = 40;
-
-/// Whether so few features, and their sum, tell nothing against what a rule found: a brief sentence has no room
-/// for words that speak for it ("He texted I will kill you").
-pub(crate) fn is_brief(features: usize, sum: f32) -> bool {
-    features < BRIEF && sum >= 0.0
-}
-
-/// How shapes of words are written in the table.
-pub(crate) const SHAPES: [(Shape, &str); 3] = [
-    (Shape::Number, "#number"),
-    (Shape::Time, "#time"),
-    (Shape::Times, "#times"),
-];
+/// Words of a sentence that is weighed, at least: a heading or an answer of few words is none.
+pub(crate) const FEWEST_WORDS: usize = 5;

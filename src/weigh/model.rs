@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::features::{self, Feature, Term};
 use super::table::Table;
-use super::{is_brief, scaled};
 use crate::segment::{Segmented, Token};
 
 /// Weights of features by category, and what a sum of them must reach.
@@ -31,6 +30,24 @@ pub(crate) struct Weigher {
     /// Open addressing; a feature is never 0.
     slots: Vec<Slot>,
     weights: Vec<(u8, i16)>,
+}
+
+/// Features that a sentence counts as having at least.
+const FEWEST: usize = 8;
+
+/// A sum over so many features, made comparable: over the root of their number. Few features tell little, so
+/// that a few words alone do not reach what a whole sentence does.
+pub(super) fn scaled(sum: f32, features: usize) -> f32 {
+    sum / (features.max(FEWEST) as f32).sqrt()
+}
+
+/// Features below which a sentence is brief.
+const BRIEF: usize = 40;
+
+/// Whether so few features, and their sum, tell nothing against what a rule found: a brief sentence has no room
+/// for words that speak for it ("He texted I will kill you").
+pub(super) fn is_brief(features: usize, sum: f32) -> bool {
+    features < BRIEF && sum >= 0.0
 }
 
 /// How much of the sum of a whole text counts at most, in hundredths: no text is so plain that a sentence of it is not
@@ -146,6 +163,8 @@ impl Weigher {
     fn term(&self, token: &Token) -> Term {
         match token.word {
             0 => token.term,
+            // What is learnt holds for people of any name, however it is written.
+            _ if token.named => 0,
             word => self.by_word[word as usize],
         }
     }

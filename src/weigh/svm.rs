@@ -1,6 +1,8 @@
 //! A linear support vector machine with squared hinge loss, by dual coordinate descent (Hsieh and others,
 //! "A dual coordinate descent method for large-scale linear SVM", ICML 2008, algorithm 1).
 
+use super::model::scaled;
+
 /// Examples as rows of features that are there or not; all of a row weigh the same.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
@@ -28,9 +30,9 @@ impl Rows {
         self.starts.len().saturating_sub(1)
     }
 
-    /// What each feature of a row counts (see [`super::scaled`]).
+    /// What each feature of a row counts (see [`scaled`]).
     pub fn value(&self, index: usize) -> f32 {
-        super::scaled(1.0, self.row(index).len())
+        scaled(1.0, self.row(index).len())
     }
 }
 

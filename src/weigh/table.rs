@@ -21,8 +21,16 @@
 
 use super::features::{self, Feature, Term};
 use super::model::Weigher;
+use crate::segment::Shape;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+/// How shapes of words are written in the table.
+pub(crate) const SHAPES: [(Shape, &str); 3] = [
+    (Shape::Number, "#number"),
+    (Shape::Time, "#time"),
+    (Shape::Times, "#times"),
+];
 
 /// What stands between the words of a pair.
 const NEAR: &str = " ~ ";
@@ -89,9 +97,8 @@ impl Table {
             table.threshold.len(),
             table.keep.len(),
         ];
-        if rows != [table.categories.len(); 4] {
-            let message =
-                "`categories`, `belongs`, `bias`, `threshold` and `keep` must have as many entries";
+        if table.categories.is_empty() || rows != [table.categories.len(); 4] {
+            let message = "`categories`, `belongs`, `bias`, `threshold` and `keep` must have as many entries, one at least";
             return Err(BadLine {
                 line: 1,
                 message: message.to_owned(),
@@ -317,6 +324,7 @@ mod tests {
             (10, TEXT.replace("the card", "the card of purses held")),
             (9, TEXT.replace("1.10", "much")),
             (1, TEXT.replace("\t-0.50", "")),
+            (1, String::new()),
             (3, TEXT.replace(":belongs\t@b", ":belongs\ta")),
         ] {
             assert_eq!(Table::read(&text).expect_err("bad").line, line, "{text}");

@@ -9,7 +9,7 @@ use crate::segment::WordLookup as _;
 use crate::weigh::{SHAPES, Table, Weigher, any_rule};
 
 /// How the name of a table of weights ends.
-pub(super) const ENDING: &str = ".tsv";
+pub(super) const ENDING: &str = "weights.tsv";
 
 /// The table of weights of a lexicon, if it has one.
 pub(super) fn read(

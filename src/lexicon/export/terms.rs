@@ -35,6 +35,9 @@ pub(super) fn write(head: &str, files: &[schema::File], book: &Book) -> Export {
                 Err(reason) => tally.refused(reason),
             }
         }
+        if rule.weighed {
+            tally.refused("words weighed together");
+        }
         if rule.regex.is_some() {
             tally.refused("a regular expression");
         }
