@@ -27,6 +27,8 @@ pub(crate) struct Weigher {
     by_word: Vec<Term>,
     /// Whether a word carries content, by its number.
     carries: Vec<bool>,
+    /// A bit for the hash of each feature: most of what a sentence offers is none, and this lies nearer than the slots.
+    sieve: Vec<u64>,
     /// Open addressing; a feature is never 0.
     slots: Vec<Slot>,
     weights: Vec<(u8, i16)>,
@@ -119,6 +121,7 @@ impl Weigher {
             share: table.share as f32 / 100.0,
             by_word,
             carries,
+            sieve: vec![0; SIEVE / 64],
             slots: vec![Slot::default(); size],
             weights: Vec::new(),
         };
@@ -129,6 +132,8 @@ impl Weigher {
                 None => Some(*feature),
             };
             let Some(feature) = feature else { continue };
+            let bit = sieve_bit(feature);
+            weigher.sieve[bit / 64] |= 1 << (bit % 64);
             let mut at = hash(feature) & (size - 1);
             while weigher.slots[at].feature != 0 {
                 at = (at + 1) & (size - 1);
@@ -143,7 +148,12 @@ impl Weigher {
         weigher
     }
 
+    #[inline]
     fn slot(&self, feature: Feature) -> Option<u32> {
+        let bit = sieve_bit(feature);
+        if self.sieve[bit / 64] >> (bit % 64) & 1 == 0 {
+            return None;
+        }
         let mask = self.slots.len() - 1;
         let mut at = hash(feature) & mask;
         loop {
@@ -198,7 +208,7 @@ impl Weigher {
                 ..
             } = scale;
             counts.push(found.len());
-            self.add(found, sums);
+            self.add(found, false, sums);
             let count = found.len();
             let bias = self.bias.iter();
             totals.extend(
@@ -216,7 +226,7 @@ impl Weigher {
             wholes,
             ..
         } = scale;
-        self.add(all, sums);
+        self.add(all, true, sums);
         for (category, whole) in self.belongs.iter().enumerate() {
             let whole = scaled(sums[*whole] as f32, all.len()) + self.bias[*whole] as f32;
             let share = self.share * whole.clamp(-MOST_OF_WHOLE, MOST_OF_WHOLE);
@@ -288,11 +298,17 @@ impl Weigher {
         );
     }
 
-    fn add(&self, found: &[u32], sums: &mut Vec<i32>) {
+    /// Adds the weights up: those of whole texts, or those of sentences. The former stand last in each list.
+    fn add(&self, found: &[u32], whole: bool, sums: &mut Vec<i32>) {
         sums.clear();
         sums.resize(self.bias.len(), 0);
+        let first = self.belongs.iter().min().copied().unwrap_or_default();
         for slot in found {
-            for (category, weight) in self.weights(*slot) {
+            let weights = self.weights(*slot);
+            let of_text = weights.iter().rev();
+            let of_text = of_text.take_while(|w| usize::from(w.0) >= first).count();
+            let (of_sentence, of_text) = weights.split_at(weights.len() - of_text);
+            for (category, weight) in if whole { of_text } else { of_sentence } {
                 sums[usize::from(*category)] += i32::from(*weight);
             }
         }
@@ -375,6 +391,14 @@ impl Weigher {
         reasons.sort_by_key(|(range, weight)| (std::cmp::Reverse(*weight), range.start, range.end));
         reasons
     }
+}
+
+/// Bits of the sieve.
+const SIEVE: usize = 1 << 20;
+
+#[inline]
+fn sieve_bit(feature: Feature) -> usize {
+    (hash(feature) >> 20) & (SIEVE - 1)
 }
 
 #[inline]

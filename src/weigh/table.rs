@@ -117,6 +117,9 @@ impl Table {
         match head {
             ":categories" if self.categories.is_empty() => {
                 self.categories = cells.map(str::to_owned).collect();
+                if !self.categories.is_sorted_by_key(|id| id.starts_with('@')) {
+                    return Err("categories of whole texts stand behind the others".to_owned());
+                }
                 if self.categories.len() > usize::from(u8::MAX) {
                     return Err("more than 255 categories".to_owned());
                 }
@@ -325,6 +328,7 @@ mod tests {
             (9, TEXT.replace("1.10", "much")),
             (1, TEXT.replace("\t-0.50", "")),
             (1, String::new()),
+            (2, TEXT.replace(":categories\ta\t@b", ":categories\t@b\ta")),
             (3, TEXT.replace(":belongs\t@b", ":belongs\ta")),
         ] {
             assert_eq!(Table::read(&text).expect_err("bad").line, line, "{text}");
