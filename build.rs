@@ -54,7 +54,7 @@ mod weigh {
 
     pub(crate) use features::any_rule;
     pub(crate) use model::Weigher;
-    pub(crate) use table::{SHAPES, Table};
+    pub(crate) use table::{NEVER, SHAPES, Table};
 }
 
 use std::fmt::Write as _;

@@ -128,7 +128,12 @@ pub fn statements(
 }
 
 /// What a rule's words come to in their context; `None` if they say nothing.
-fn heard(saying: Saying, inherent: bool, text: &str, mention: &Mention) -> Option<Saying> {
+pub(crate) fn heard(
+    saying: Saying,
+    inherent: bool,
+    text: &str,
+    mention: &Mention,
+) -> Option<Saying> {
     let no = mention.assertion.polarity == Polarity::Negated;
     let set_aside = mention.suppressed.is_some() && !no;
     // A "no" to a question that was asked is an answer: the asking was done.

@@ -139,7 +139,7 @@ impl<'l> Scanner<'l> {
         self.context
             .read_forms(text, lexicon, &self.text, &self.phrases, &mut mentions);
         self.read_statements(text);
-        self.weigh(&mut mentions);
+        self.weigh(text, &mut mentions);
         if mentions.is_empty() {
             return mentions;
         }

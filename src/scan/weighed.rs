@@ -1,33 +1,49 @@
 //! What the words of a sentence weigh where no rule speaks, and where they weigh too little for what one found.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::Scanner;
 use crate::assertion::Voice;
+use crate::checks::heard;
+use crate::lexicon::Saying;
 use crate::matcher::Found;
 use crate::mention::Mention;
 use crate::span::Span;
-use crate::weigh::{FEWEST_WORDS, Weighed, any_rule};
+use crate::weigh::{Weighed, any_rule, fewest_words};
 
 /// How many of the words that weigh most are kept with a mention.
 const REASONS: usize = 6;
 
 impl Scanner<'_> {
-    /// Adds, for each sentence and category of which no rule speaks, what weighs enough.
-    pub(super) fn weigh(&mut self, mentions: &mut Vec<Mention>) {
-        let Some(weigher) = self.lexicon.weigher.as_ref().filter(|_| !self.rules_alone) else {
+    /// Adds, for each sentence and subject of which no rule speaks, what weighs enough. What is said of response checks
+    /// has been read in its context before.
+    pub(super) fn weigh(&mut self, text: &str, mentions: &mut Vec<Mention>) {
+        let lexicon = self.lexicon;
+        let Some(weigher) = lexicon.weigher.as_ref().filter(|_| !self.rules_alone) else {
             return;
         };
+        let categories = lexicon.categories.len();
         let mut rules: Vec<(usize, usize)> = Vec::new();
         let mut spoken: BTreeSet<(usize, usize)> = BTreeSet::new();
         for mention in mentions.iter() {
-            let first = self.text.sentence_of(mention.tokens.start);
-            let last = self.text.sentence_of(mention.tokens.end - 1);
-            for sentence in first..=last {
+            for sentence in self.sentences_of(mention) {
                 rules.push((sentence, mention.rule));
                 rules.push((sentence, any_rule(mention.category)));
                 spoken.insert((sentence, mention.category));
+            }
+        }
+        for statement in &self.statements {
+            for sentence in self.sentences_of(statement) {
+                rules.push((sentence, statement.rule));
+                let (check, own) = lexicon.rules[statement.rule].check.expect("of a check");
+                // What is only planned is neither done nor not done, whatever its words weigh.
+                if own != Saying::Trigger {
+                    for saying in [Saying::Done, Saying::NotDone] {
+                        let subject = saying.subject(categories, check).expect("it has one");
+                        spoken.insert((sentence, subject));
+                    }
+                }
             }
         }
         rules.sort_unstable();
@@ -38,14 +54,15 @@ impl Scanner<'_> {
         weighed.retain(|own| {
             let sentence = &self.text.sentences[own.sentence];
             // A heading or an answer of few words is none of it.
-            sentence.tokens().len() >= FEWEST_WORDS
-                && !spoken.contains(&(own.sentence, own.category))
+            sentence.tokens().len() >= fewest_words(own.subject >= categories)
+                && !spoken.contains(&(own.sentence, own.subject))
         });
+        self.set_light_statements_aside(text);
         for own in weighed {
             let sentence = self.text.sentences[own.sentence].tokens();
             let tokens = &self.text.tokens;
             let (tokens, reasons) =
-                weigher.heaviest(tokens, sentence.clone(), own.category, &mut self.scale);
+                weigher.heaviest(tokens, sentence.clone(), own.subject, &mut self.scale);
             // Words that weigh nothing are no part of the indicator: a cue among them is a cue.
             let first = tokens.start - sentence.start;
             let heavy = |at: &usize| self.scale.weighs(first + at);
@@ -64,32 +81,65 @@ impl Scanner<'_> {
                 let (first, last) = (tokens[own.start], tokens[own.end - 1]);
                 (Span::new(first.start as usize, last.end as usize), *weight)
             };
-            mentions.push(Mention {
-                weights: reasons.iter().take(REASONS).map(span).collect(),
-                ..mention
-            });
+            let weights = reasons.iter().take(REASONS).map(span).collect();
+            let mention = Mention { weights, ..mention };
+            match lexicon.rules[own.rule].check {
+                None => mentions.push(mention),
+                // Done or not done, planned or denied: the words of their context have been weighed with them.
+                Some(_) => self.statements.push(mention),
+            }
         }
+        self.statements
+            .sort_by_key(|m| (m.tokens.start, m.tokens.end, m.rule));
+    }
+
+    fn sentences_of(&self, mention: &Mention) -> RangeInclusive<usize> {
+        let first = self.text.sentence_of(mention.tokens.start);
+        first..=self.text.sentence_of(mention.tokens.end - 1)
+    }
+
+    /// Sets aside what rules say of response checks where the words of the sentence and of the text weigh too little.
+    fn set_light_statements_aside(&mut self, text: &str) {
+        let lexicon = self.lexicon;
+        let mut statements = std::mem::take(&mut self.statements);
+        for statement in &mut statements {
+            let rule = &lexicon.rules[statement.rule];
+            let (check, saying) = rule.check.expect("of a check");
+            let subject = heard(saying, rule.inherent, text, statement)
+                .and_then(|heard| heard.subject(lexicon.categories.len(), check));
+            if let Some(subject) = subject {
+                self.weigh_against(statement, subject);
+            }
+        }
+        self.statements = statements;
     }
 
     /// Sets aside what rules found where the words of the sentence and of the text weigh too little for it.
     pub(super) fn set_light_aside(&self, mentions: &mut [Mention]) {
-        let Some(weigher) = self.lexicon.weigher.as_ref().filter(|_| !self.rules_alone) else {
+        if self.rules_alone {
+            return;
+        }
+        for mention in mentions.iter_mut() {
+            let category = mention.category;
+            self.weigh_against(mention, category);
+        }
+    }
+
+    fn weigh_against(&self, mention: &mut Mention, subject: usize) {
+        let Some(weigher) = &self.lexicon.weigher else {
             return;
         };
-        for mention in mentions.iter_mut() {
-            let rule = &self.lexicon.rules[mention.rule];
-            let firm = rule.weighed || weigher.trusts(mention.rule);
-            if mention.suppressed.is_some() || firm || mention.assertion.source == Voice::Form {
-                continue;
-            }
-            let first = self.text.sentence_of(mention.tokens.start);
-            let last = self.text.sentence_of(mention.tokens.end - 1);
-            if let Some(sum) = weigher.too_light(&self.scale, mention.category, first..last + 1) {
-                let sum = f64::from(sum) / 100.0;
-                mention.suppressed = Some(format!(
-                    "the other words of the sentence and the text weigh against it ({sum:.2})"
-                ));
-            }
+        let firm = self.lexicon.rules[mention.rule].weighed || weigher.trusts(mention.rule);
+        if mention.suppressed.is_some() || firm || mention.assertion.source == Voice::Form {
+            return;
+        }
+        let sentences = self.sentences_of(mention);
+        let sentences = *sentences.start()..sentences.end() + 1;
+        if let Some(sum) = weigher.too_light(&self.scale, subject, sentences) {
+            let sum = f64::from(sum) / 100.0;
+            mention.suppressed = Some(format!(
+                "the other words of the sentence and the text weigh against it ({sum:.2})"
+            ));
         }
     }
 }

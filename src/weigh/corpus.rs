@@ -7,9 +7,11 @@ use foldhash::HashMap;
 
 use super::features::{self, Term};
 use super::marked::{Mark, MarkedText, Silence};
+use crate::checks::heard;
 use crate::context::{people, sign};
 use crate::error::{Error, Result};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, Saying};
+use crate::mention::Mention;
 use crate::scan::Scanner;
 use crate::segment::{Break, Segmented, Shape, Word, WordId, WordLookup};
 
@@ -20,11 +22,11 @@ pub(super) struct Sentence {
     /// Rules that match in it.
     pub rules: Vec<usize>,
     /// Categories that it shows, and those of which it says nothing.
-    pub shown: u64,
-    pub unsaid: u64,
+    pub shown: u128,
+    pub unsaid: u128,
     /// Categories of which a rule speaks in it, and those of which it is evidence.
-    pub spoken: u64,
-    pub evident: u64,
+    pub spoken: u128,
+    pub evident: u128,
 }
 
 /// Looks words up in the vocabulary of a lexicon, and numbers those that it does not know.
@@ -77,7 +79,7 @@ pub(super) struct Corpus {
     pub function: Vec<Term>,
     pub texts: Vec<Text>,
     /// Which categories belong together: those of abuse, those of suicide.
-    pub groups: Vec<u64>,
+    pub groups: Vec<u128>,
     pub group_names: Vec<String>,
 }
 
@@ -87,20 +89,30 @@ pub(super) struct Text {
     pub tells: bool,
     /// Whether its marks tell which categories it shows as a whole.
     pub whole: bool,
-    pub shown: u64,
+    /// Categories of which its marks tell nothing.
+    pub unsaid: u128,
+    pub shown: u128,
     /// Categories that rules find, and those of them that trusted rules find.
-    pub found: u64,
-    pub firm: u64,
-    /// Rules that find.
-    pub rules: BTreeSet<usize>,
+    pub found: u128,
+    pub firm: u128,
+    /// Rules that find, with the categories that they find.
+    pub rules: BTreeSet<(usize, usize)>,
+}
+
+impl Text {
+    /// Whether its silence tells of a category.
+    pub fn tells_of(&self, category: usize) -> bool {
+        self.tells && self.unsaid >> category & 1 == 0
+    }
 }
 
 /// Reads the texts.
 pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
+    let subjects = lexicon.subjects();
     let mut used = BTreeSet::new();
     for text in texts {
         for mark in &text.marks {
-            if lexicon.category(&mark.category).is_none() {
+            if !subjects.contains(&mark.category) {
                 let message = format!("{}: no category is called `{}`", text.name, mark.category);
                 return Err(Error::usage(message));
             }
@@ -109,13 +121,20 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
             }
         }
     }
-    let order = lexicon.categories.iter().map(|c| c.id.clone());
-    let categories: Vec<String> = order.filter(|id| used.contains(id)).collect();
-    if categories.is_empty() || categories.len() > 64 {
+    let order = subjects.iter().filter(|id| used.contains(*id));
+    let categories: Vec<String> = order.cloned().collect();
+    if categories.is_empty() || categories.len() > 128 {
         return Err(Error::usage(
-            "the texts must bear marks of one to 64 categories".to_owned(),
+            "the texts must bear marks of one to 128 categories".to_owned(),
         ));
     }
+    let learnt: Vec<Option<usize>> = subjects
+        .iter()
+        .map(|id| categories.iter().position(|own| own == id))
+        .collect();
+    let of_checks = categories.iter().enumerate();
+    let of_checks = of_checks.filter(|(_, id)| is_of_check(id));
+    let of_checks = of_checks.fold(0u128, |all, (at, _)| all | 1 << at);
     let index = |id: &str| categories.iter().position(|own| own == id);
     let words = Words {
         lexicon,
@@ -141,7 +160,7 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
         segmented.segment(&own.text, &words);
         sign::read_signs(&own.text, lexicon, &mut segmented);
         people::follow_names(&own.text, lexicon, &mut segmented);
-        let mut shown = 0u64;
+        let mut shown = 0u128;
         for mark in own.marks.iter().filter(|mark| mark.counts) {
             shown |= index(&mark.category).map_or(0, |c| 1 << c);
         }
@@ -151,20 +170,33 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
             _ => Vec::new(),
         };
         let mentions = scanner.scan(&own.text);
-        let mut found = 0u64;
-        let counting = || mentions.iter().filter(|m| m.suppressed.is_none());
-        for mention in counting() {
-            found |= index(&lexicon.categories[mention.category].id).map_or(0, |c| 1 << c);
+        let statements = scanner.statements();
+        let mut finds = BTreeSet::new();
+        for mention in mentions.iter().filter(|m| m.suppressed.is_none()) {
+            finds.extend(learnt[mention.category].map(|own| (mention.rule, own)));
+        }
+        for (statement, heard) in sayings(lexicon, &own.text, statements) {
+            let heard = heard.and_then(|subject| learnt[subject]);
+            finds.extend(heard.map(|own| (statement.rule, own)));
+        }
+        let found = finds.iter().fold(0u128, |all, (_, own)| all | 1 << own);
+        let every = u128::MAX >> (128 - categories.len());
+        let mut unsaid_of_all = match &own.silence {
+            Silence::TellsOnlyOf(category) => every & !index(category).map_or(0, |c| 1 << c),
+            _ => 0,
+        };
+        if !own.checks {
+            unsaid_of_all |= of_checks;
         }
         about.push(Text {
             tells: own.silence == Silence::Tells,
             whole: !matches!(own.silence, Silence::TellsOnlyOf(_)),
             shown,
             found,
+            unsaid: unsaid_of_all,
             firm: 0,
-            rules: counting().map(|m| m.rule).collect(),
+            rules: finds,
         });
-        let every = u64::MAX >> (64 - categories.len());
         for sentence in &segmented.sentences {
             let tokens = &segmented.tokens[sentence.tokens()];
             let terms = tokens.iter().map(|token| match token.word {
@@ -193,31 +225,46 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
             let touches = |mark: &&Mark| {
                 mark.span.start < sentence.span.end && sentence.span.start < mark.span.end
             };
-            let mut here = 0u64;
+            let mut here = 0u128;
             for mark in own.marks.iter().filter(touches).filter(|mark| mark.counts) {
                 here |= index(&mark.category).map_or(0, |c| 1 << c);
             }
-            let (mut spoken, mut evident) = (0u64, 0u64);
+            let (mut spoken, mut evident) = (0u128, 0u128);
             for mention in &mentions {
                 let span = mention.span;
                 if span.start < sentence.span.end && sentence.span.start < span.end {
-                    let own = index(&lexicon.categories[mention.category].id).map_or(0, |c| 1 << c);
+                    let own = learnt[mention.category].map_or(0, |c| 1 << c);
                     spoken |= own;
                     if mention.suppressed.is_none() {
                         evident |= own;
                     }
                 }
             }
+            let mut rules: Vec<usize> = Vec::new();
+            for (statement, heard) in sayings(lexicon, &own.text, statements) {
+                let span = statement.span;
+                if span.start >= sentence.span.end || sentence.span.start >= span.end {
+                    continue;
+                }
+                rules.push(statement.rule);
+                let (check, saying) = lexicon.rules[statement.rule].check.expect("of a check");
+                if saying != Saying::Trigger {
+                    let both = [Saying::Done, Saying::NotDone].into_iter();
+                    let both = both.filter_map(|s| s.subject(lexicon.categories.len(), check));
+                    spoken |= both
+                        .filter_map(|subject| learnt[subject])
+                        .fold(0, |all, own| all | 1 << own);
+                }
+                let heard = heard.and_then(|subject| learnt[subject]);
+                evident |= heard.map_or(0, |own| 1 << own);
+            }
             let in_it = raw
                 .iter()
                 .filter(|m| m.span.start < sentence.span.end && sentence.span.start < m.span.end);
-            let rules = in_it
-                .flat_map(|m| [m.rule, features::any_rule(m.category)])
-                .collect();
+            rules.extend(in_it.flat_map(|m| [m.rule, features::any_rule(m.category)]));
             let unsaid = match &own.silence {
-                Silence::Tells => 0,
-                Silence::TellsUnlessMarkedElsewhere => shown & !here,
-                Silence::TellsOnlyOf(category) => every & !index(category).map_or(0, |c| 1 << c),
+                Silence::TellsUnlessMarkedElsewhere => unsaid_of_all | shown & !here,
+                _ => unsaid_of_all,
             };
             sentences.push(Sentence {
                 text: number as u32,
@@ -240,12 +287,11 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
         .map(|(_, term)| *term)
         .collect();
     function.sort_unstable();
-    let mut groups: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, u128> = BTreeMap::new();
     for (index, id) in categories.iter().enumerate() {
-        let own = lexicon.category(id).expect("it was looked up");
-        *groups
-            .entry(lexicon.categories[own].group.as_str())
-            .or_default() |= 1 << index;
+        let own = lexicon.category(id);
+        let group = own.map_or("check", |own| lexicon.categories[own].group.as_str());
+        *groups.entry(group).or_default() |= 1 << index;
     }
     Ok(Corpus {
         group_names: groups.keys().map(|name| (*name).to_owned()).collect(),
@@ -258,32 +304,47 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
     })
 }
 
+/// Whether a category that is learnt is what is said of a response check.
+pub(super) fn is_of_check(id: &str) -> bool {
+    id.starts_with("check.")
+}
+
+/// What a text says of response checks, by rule, with the subject that it comes to in its context.
+fn sayings<'m>(
+    lexicon: &Lexicon,
+    text: &str,
+    statements: &'m [Mention],
+) -> impl Iterator<Item = (&'m Mention, Option<usize>)> {
+    statements.iter().map(move |statement| {
+        let rule = &lexicon.rules[statement.rule];
+        let (check, saying) = rule.check.expect("of a check");
+        let heard = heard(saying, rule.inherent, text, statement);
+        let subject = heard.and_then(|own| own.subject(lexicon.categories.len(), check));
+        (statement, subject)
+    })
+}
+
 /// The rules that are right often enough in texts whose writers did not know them; notes what they find.
 /// Of a rule that matched seldom little is known: it is taken to be right in three cases of five until it has shown more.
 pub(super) fn trust(lexicon: &Lexicon, corpus: &mut Corpus, least: f64) -> Vec<String> {
-    let category_of = |rule: usize| {
-        let id = &lexicon.categories[lexicon.rules[rule].category].id;
-        corpus.categories.iter().position(|own| own == id)
-    };
     let mut counts: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
     for text in corpus.texts.iter().filter(|text| text.tells) {
-        for rule in &text.rules {
-            let Some(category) = category_of(*rule) else {
+        for (rule, category) in &text.rules {
+            if text.unsaid >> category & 1 == 1 {
                 continue;
-            };
+            }
             let own = counts.entry(*rule).or_default();
             own.0 += (text.shown >> category & 1) as u32;
             own.1 += 1;
         }
     }
     counts.retain(|_, (right, all)| (f64::from(*right) + 1.5) / (f64::from(*all) + 2.5) >= least);
-    let bits: BTreeMap<usize, u64> = counts
-        .keys()
-        .filter_map(|rule| Some((*rule, 1 << category_of(*rule)?)))
-        .collect();
     for text in &mut corpus.texts {
-        let own = text.rules.iter().filter_map(|rule| bits.get(rule));
-        text.firm = own.fold(0, |all, bit| all | bit);
+        let own = text
+            .rules
+            .iter()
+            .filter(|(rule, _)| counts.contains_key(rule));
+        text.firm = own.fold(0, |all, (_, category)| all | 1 << category);
     }
     counts
         .keys()

@@ -12,7 +12,7 @@ use super::corpus::{Corpus, Sentence, read, trust};
 use super::features::{self, Feature, Term};
 use super::marked::MarkedText;
 use super::svm::{self, Line, Rows};
-use super::table::Table;
+use super::table::{NEVER, Table};
 use super::thresholds::{keeps, measured, scores, thresholds};
 use crate::error::Result;
 use crate::lexicon::Lexicon;
@@ -191,7 +191,7 @@ fn examples(
     category: usize,
     takes: &(impl Fn(usize) -> bool + Sync),
 ) -> Vec<(u32, bool)> {
-    let bit = 1u64 << category;
+    let bit = 1u128 << category;
     let sentences = corpus.sentences.iter().enumerate();
     sentences
         .filter(|(_, s)| s.unsaid & bit == 0 && takes(s.text as usize))
@@ -261,7 +261,8 @@ fn fit(
     }
     let whole = corpus.groups.par_iter().map(|group| {
         let own = corpus.texts.iter().enumerate();
-        let own = own.filter(|(number, text)| text.whole && takes(*number));
+        let own =
+            own.filter(|(number, text)| text.whole && text.unsaid & group == 0 && takes(*number));
         let examples: Vec<(u32, bool)> = own
             .map(|(number, text)| (number as u32, text.shown & group != 0))
             .collect();
@@ -304,7 +305,10 @@ fn table(
             .position(|g| corpus.groups[*g] >> category & 1 == 1);
         table.categories.push(corpus.categories[*category].clone());
         table.belongs.push(learnt.len() + group.unwrap_or_default());
-        table.threshold.push(hundredths(thresholds[*category]));
+        table.threshold.push(match thresholds[*category] {
+            f32::MAX => NEVER,
+            threshold => hundredths(threshold),
+        });
         table.keep.push(hundredths(keeps[*category]));
         all.extend(model.lines[*category].as_ref());
     }
@@ -367,4 +371,4 @@ fn table(
 }
 
 /// Hundredths below which a weight is not written: so little decides nothing.
-const LEAST_WRITTEN: i16 = 10;
+const LEAST_WRITTEN: i16 = 20;

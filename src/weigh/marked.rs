@@ -11,6 +11,9 @@
 //! abuser), `hist` (long past), and whom it is about if not the victim: `perp`, `child`, `other`. Every sentence that
 //! shows a category is marked; what is not marked shows none.
 //!
+//! Categories of response checks are `check.referral.done` and `check.referral.not_done`: what a record says was done, or
+//! was not. In a file without any such mark silence says nothing of them.
+//!
 //! Two further forms are read: batches of sentences of one category (`tests/data/fresh/*.tsv`), which say
 //! nothing of other categories, and labelled narratives (`.jsonl`, as for `evaluate`), which mark one sentence a
 //! category and leave open whether others show it too.
@@ -34,6 +37,8 @@ pub struct MarkedText {
     pub marks: Vec<Mark>,
     /// What the absence of a mark says.
     pub silence: Silence,
+    /// Whether it is marked too what the text says of response checks; if not, silence says nothing of them.
+    pub checks: bool,
 }
 
 /// One category at one stretch of a text.
@@ -75,6 +80,7 @@ pub fn examples(lexicon: &Lexicon) -> Vec<MarkedText> {
                 text: text.to_owned(),
                 marks: if shown { vec![mark] } else { Vec::new() },
                 silence: Silence::TellsOnlyOf(category.clone()),
+                checks: false,
             });
         };
         for example in &rule.examples {
@@ -131,6 +137,7 @@ pub fn read_marked(path: &Path) -> Result<Vec<MarkedText>> {
 
 fn records(name: &str, content: &str) -> Parsed<Vec<MarkedText>> {
     let mut texts: Vec<MarkedText> = Vec::new();
+    let checks = content.contains("[[check.");
     let mut body = String::new();
     let mut begun = 0;
     let mut close = |body: &mut String, begun: usize| {
@@ -141,6 +148,7 @@ fn records(name: &str, content: &str) -> Parsed<Vec<MarkedText>> {
                 text,
                 marks,
                 silence: Silence::Tells,
+                checks,
             });
         }
         body.clear();
@@ -228,6 +236,7 @@ fn sentences(name: &str, category: &str, content: &str) -> Parsed<Vec<MarkedText
                 marks: if shown { vec![mark] } else { Vec::new() },
                 text,
                 silence: Silence::TellsOnlyOf(category.to_owned()),
+                checks: false,
             })
         })
         .collect()
@@ -242,9 +251,21 @@ fn labelled(name: &str, document: crate::evaluate::GoldDocument) -> MarkedText {
             counts: label.asks_for_it(),
         })
     });
+    let mut marks: Vec<Mark> = marks.collect();
+    for gap in document.gaps.iter().flatten() {
+        if let Some(start) = document.text.find(&gap.quote) {
+            let saying = gap.status.strip_prefix("stated_").unwrap_or(&gap.status);
+            marks.push(Mark {
+                category: format!("check.{}.{saying}", gap.check),
+                span: Span::new(start, start + gap.quote.len()),
+                counts: true,
+            });
+        }
+    }
     MarkedText {
         name: format!("{name}, {}", document.doc_id),
-        marks: marks.collect(),
+        checks: document.gaps.is_some(),
+        marks,
         silence: Silence::TellsUnlessMarkedElsewhere,
         text: document.text,
     }

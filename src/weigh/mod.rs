@@ -21,10 +21,13 @@ mod thresholds;
 
 pub(crate) use features::any_rule;
 pub(crate) use model::{Scale, Weighed, Weigher};
-pub(crate) use table::{SHAPES, Table};
+pub(crate) use table::{NEVER, SHAPES, Table};
 
 pub use learn::{LearnOptions, Learnt, LearntCategory, learn};
 pub use marked::{Mark, MarkedText, Silence, examples, read_marked};
 
-/// Words of a sentence that is weighed, at least: a heading or an answer of few words is none.
-pub(crate) const FEWEST_WORDS: usize = 5;
+/// Words of a sentence that is weighed, at least: a heading or an answer of few words is none. What was done for a
+/// record is often noted in three ("Neighbours not knocked").
+pub(crate) fn fewest_words(of_check: bool) -> usize {
+    if of_check { 3 } else { 5 }
+}

@@ -12,8 +12,8 @@ use crate::segment::{Segmented, Token};
 /// Weights of features by category, and what a sum of them must reach.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Weigher {
-    /// Category and rule of the lexicon, by index of the table's categories; none where it lacks them.
-    targets: Vec<Option<(usize, usize)>>,
+    /// Subject and rule of the lexicon, by index of the table's categories; none where it lacks them.
+    targets: Vec<Option<(usize, Option<usize>)>>,
     /// Rules whose findings stand, whatever the words weigh.
     trusted: Vec<usize>,
     /// By category that of the whole text.
@@ -63,11 +63,11 @@ struct Slot {
     count: u32,
 }
 
-/// A category whose words weigh enough in a sentence.
+/// A subject whose words weigh enough in a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Weighed {
-    /// Index of the category in the lexicon.
-    pub category: usize,
+    /// Index among the subjects of the lexicon: its categories, then what was done and not done.
+    pub subject: usize,
     /// Index of its rule.
     pub rule: usize,
     /// Index of the sentence.
@@ -101,7 +101,7 @@ impl Scale {
 impl Weigher {
     pub(super) fn new(
         table: &Table,
-        targets: Vec<Option<(usize, usize)>>,
+        targets: Vec<Option<(usize, Option<usize>)>>,
         (rules, mut trusted): (&[Option<usize>], Vec<usize>),
         by_word: Vec<Term>,
     ) -> Self {
@@ -243,10 +243,10 @@ impl Weigher {
         for (sentence, totals) in scale.totals.chunks_exact(count).enumerate() {
             for (index, total) in totals.iter().enumerate() {
                 if *total >= self.threshold[index] as f32
-                    && let Some((category, rule)) = self.targets[index]
+                    && let Some((subject, Some(rule))) = self.targets[index]
                 {
                     out.push(Weighed {
-                        category,
+                        subject,
                         rule,
                         sentence,
                     });
@@ -255,15 +255,10 @@ impl Weigher {
         }
     }
 
-    /// The sum of a category of the lexicon in a sentence of the narrative last summed, in hundredths, if it is
+    /// The sum of a subject of the lexicon in a sentence of the narrative last summed, in hundredths, if it is
     /// so low that what a rule found there does not count.
-    pub fn too_light(
-        &self,
-        scale: &Scale,
-        category: usize,
-        sentences: Range<usize>,
-    ) -> Option<i32> {
-        let index = self.index(category)?;
+    pub fn too_light(&self, scale: &Scale, subject: usize, sentences: Range<usize>) -> Option<i32> {
+        let index = self.index(subject)?;
         let mut most = f32::MIN;
         for sentence in sentences {
             let total = scale.totals[sentence * self.bias.len() + index];
@@ -281,8 +276,9 @@ impl Weigher {
         self.trusted.binary_search(&rule).is_ok()
     }
 
-    fn index(&self, category: usize) -> Option<usize> {
-        let is_own = |target: &Option<(usize, usize)>| target.is_some_and(|t| t.0 == category);
+    fn index(&self, subject: usize) -> Option<usize> {
+        let is_own =
+            |target: &Option<(usize, Option<usize>)>| target.is_some_and(|t| t.0 == subject);
         self.targets.iter().position(is_own)
     }
 
@@ -314,16 +310,16 @@ impl Weigher {
         }
     }
 
-    /// The stretch of words of a sentence, `tokens[range]`, that weighs most for a category of the lexicon; and the
+    /// The stretch of words of a sentence, `tokens[range]`, that weighs most for a subject of the lexicon; and the
     /// features that weigh for it, the heaviest first: the places of their words and their weight in hundredths.
     pub fn heaviest(
         &self,
         tokens: &[Token],
         range: Range<usize>,
-        category: usize,
+        subject: usize,
         scale: &mut Scale,
     ) -> (Range<usize>, Vec<(Range<usize>, i16)>) {
-        let reasons = self.reasons(tokens, range.clone(), category, scale);
+        let reasons = self.reasons(tokens, range.clone(), subject, scale);
         let shares = &mut scale.shares;
         shares.clear();
         shares.resize(range.len(), 0.0);
@@ -357,16 +353,16 @@ impl Weigher {
         )
     }
 
-    /// The features of `tokens[range]` that weigh for or against a category of the lexicon, the heaviest
+    /// The features of `tokens[range]` that weigh for or against a subject of the lexicon, the heaviest
     /// first: the places of their words and their weight in hundredths.
     fn reasons(
         &self,
         tokens: &[Token],
         range: Range<usize>,
-        category: usize,
+        subject: usize,
         scale: &mut Scale,
     ) -> Vec<(Range<usize>, i16)> {
-        let Some(index) = self.index(category) else {
+        let Some(index) = self.index(subject) else {
             return Vec::new();
         };
         self.find(&tokens[range.clone()], scale);

@@ -15,6 +15,8 @@
 //! [isolation.not_let_see] <tab> isolation 0.71
 //! ```
 //!
+//! A threshold can be `never`: nothing is found by weight, but what rules find may be set aside.
+//!
 //! Words of a feature stand in a row, or, with ` ~ ` between them, near each other; in brackets stands a rule that matches in
 //! the sentence. A category that begins with
 //! `@` stands for all that belong to it: its weights are those of a whole text. What a trusted rule finds is never set aside.
@@ -32,6 +34,9 @@ pub(crate) const SHAPES: [(Shape, &str); 3] = [
     (Shape::Times, "#times"),
 ];
 
+/// A threshold that no sum reaches: nothing is found, but what rules find may be set aside.
+pub(crate) const NEVER: i32 = i32::MAX;
+
 /// What stands between the words of a pair.
 const NEAR: &str = " ~ ";
 
@@ -44,7 +49,7 @@ pub(crate) struct Table {
     pub belongs: Vec<usize>,
     /// What is added to every sum, by category, in hundredths.
     pub bias: Vec<i32>,
-    /// What a sum must reach, by category, in hundredths.
+    /// What a sum must reach, by category, in hundredths; [`NEVER`] written `never`.
     pub threshold: Vec<i32>,
     /// Below what sum a mention that a rule found is set aside, by category, in hundredths.
     pub keep: Vec<i32>,
@@ -141,7 +146,11 @@ impl Table {
             }
             ":share" => self.share = hundredths(cells.next().unwrap_or_default())?,
             ":threshold" if self.threshold.is_empty() => {
-                self.threshold = cells.map(hundredths).collect::<Result<_, _>>()?;
+                let threshold = |cell| match cell {
+                    "never" => Ok(NEVER),
+                    cell => hundredths(cell),
+                };
+                self.threshold = cells.map(threshold).collect::<Result<_, _>>()?;
             }
             ":trusted" if self.trusted.is_empty() => {
                 self.trusted = cells.map(str::to_owned).collect();
@@ -271,7 +280,7 @@ impl Table {
     /// stands for, `word` which word of its vocabulary a word is.
     pub fn weigher(
         &self,
-        targets: impl Fn(&str) -> Option<(usize, usize)>,
+        targets: impl Fn(&str) -> Option<(usize, Option<usize>)>,
         rule: impl Fn(&str) -> Option<usize>,
         known: impl Fn(&str) -> Option<u32>,
         vocabulary: usize,
@@ -301,6 +310,9 @@ fn hundredths(text: &str) -> Result<i32, String> {
 }
 
 fn decimal(hundredths: i32) -> String {
+    if hundredths == NEVER {
+        return "never".to_owned();
+    }
     let sign = if hundredths < 0 { "-" } else { "" };
     let size = hundredths.unsigned_abs();
     format!("{sign}{}.{:02}", size / 100, size % 100)
@@ -310,7 +322,7 @@ fn decimal(hundredths: i32) -> String {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "# by hand\n:categories\ta\t@b\n:belongs\t@b\t@b\n:bias\t-1.00\t-0.50\n:threshold\t0.10\t0.20\n\
+    const TEXT: &str = "# by hand\n:categories\ta\t@b\n:belongs\t@b\t@b\n:bias\t-1.00\t-0.50\n:threshold\tnever\t0.20\n\
         :keep\t-1.00\t0.00\n:share\t0.25\n:function\tthe of\ncard ~ purse\ta 1.10\nthe card\ta -0.07\t@b 0.30\n";
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::FEWEST_WORDS;
-use super::corpus::{Corpus, Sentence, Text};
+use super::corpus::{Corpus, Sentence, Text, is_of_check};
+use super::fewest_words;
 use super::learn::{FOLDS, LearntCategory, Model};
 use super::model::{MOST_OF_WHOLE, is_brief};
 
@@ -58,12 +58,12 @@ pub(super) fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<Sc
 /// By text of those whose marks tell of all categories: the largest value among the sentences that have one.
 fn largest(
     corpus: &Corpus,
-    scores: &[Score],
+    (scores, category): (&[Score], usize),
     value: impl Fn(&Sentence, &Score) -> Option<f32>,
 ) -> BTreeMap<u32, f32> {
     let mut largest = BTreeMap::new();
     for (sentence, score) in corpus.sentences.iter().zip(scores) {
-        if corpus.texts[sentence.text as usize].tells
+        if corpus.texts[sentence.text as usize].tells_of(category)
             && let Some(value) = value(sentence, score)
         {
             let own = largest.entry(sentence.text).or_insert(f32::MIN);
@@ -75,19 +75,21 @@ fn largest(
 
 /// By text: the largest sum of a category in sentences of which no rule of it speaks.
 fn unspoken(corpus: &Corpus, scores: &[Score], category: usize) -> BTreeMap<u32, f32> {
-    largest(corpus, scores, |sentence, score| {
-        let weighed = sentence.terms.len() >= FEWEST_WORDS && sentence.spoken >> category & 1 == 0;
+    let fewest = fewest_words(is_of_check(&corpus.categories[category]));
+    largest(corpus, (scores, category), |sentence, score| {
+        let weighed = sentence.terms.len() >= fewest && sentence.spoken >> category & 1 == 0;
         weighed.then_some(score.total)
     })
 }
 
 /// By text in which rules that are not trusted find the category: the largest sum of a sentence in which they do.
 fn doubted(corpus: &Corpus, scores: &[Score], category: usize) -> BTreeMap<u32, f32> {
-    largest(corpus, scores, |sentence, score| {
+    largest(corpus, (scores, category), |sentence, score| {
         let text = &corpus.texts[sentence.text as usize];
         let here = text.found & !text.firm & sentence.evident;
         let value = if score.brief { f32::MAX } else { score.total };
-        (here >> category & 1 == 1).then_some(value)
+        // What was not learnt in a part, for want of marks, tells nothing of a threshold.
+        (here >> category & 1 == 1 && score.total > f32::MIN).then_some(value)
     })
 }
 
@@ -107,11 +109,22 @@ fn best_cut(ordered: impl Iterator<Item = (f32, f64)>) -> Option<f32> {
     cut
 }
 
+/// What a wrong finding of a response check costs, beside one of a category: a "done" that was not hides a gap, a "not
+/// done" that was done blames, and what is not found is still prompted for.
+const WRONG_OF_CHECK: f64 = 2.0;
+
+/// And what part a right one that is set aside.
+const RIGHT_OF_CHECK: f64 = 0.25;
+
 /// By category: the threshold at which right findings less what wrong ones cost are most, counted in texts in
 /// which no rule finds the category.
 pub(super) fn thresholds(corpus: &Corpus, scored: &[Vec<Score>], wrong_costs: f64) -> Vec<f32> {
     let of = |(category, scores): (usize, &Vec<Score>)| {
         let mut own: Vec<(f32, f64)> = Vec::new();
+        let wrong_costs = match is_of_check(&corpus.categories[category]) {
+            true => wrong_costs * WRONG_OF_CHECK,
+            false => wrong_costs,
+        };
         for (text, score) in unspoken(corpus, scores, category) {
             let Text { shown, found, .. } = corpus.texts[text as usize];
             if found >> category & 1 == 0 && score > f32::MIN {
@@ -129,6 +142,10 @@ pub(super) fn thresholds(corpus: &Corpus, scored: &[Vec<Score>], wrong_costs: f6
 /// less what right ones cost are most.
 pub(super) fn keeps(corpus: &Corpus, scored: &[Vec<Score>], right_costs: f64) -> Vec<f32> {
     let of = |(category, scores): (usize, &Vec<Score>)| {
+        let right_costs = match is_of_check(&corpus.categories[category]) {
+            true => right_costs * RIGHT_OF_CHECK,
+            false => right_costs,
+        };
         let found = doubted(corpus, scores, category).into_iter();
         let mut own: Vec<(f32, f64)> = found
             .map(|(text, score)| {
@@ -158,7 +175,7 @@ pub(super) fn measured(
         let by_rules = doubted(corpus, scores, category);
         for (text, own_text) in corpus.texts.iter().enumerate() {
             let Text { shown, found, .. } = own_text;
-            if !own_text.tells {
+            if !own_text.tells_of(category) {
                 continue;
             }
             let (shown, found) = (shown >> category & 1 == 1, found >> category & 1 == 1);

@@ -5,7 +5,7 @@ use toml::Spanned;
 
 use super::classes::ClassTable;
 use super::patterns::Place;
-use super::rules::{build_rule, within};
+use super::rules::{OF_CHECK, build_rule, within};
 use super::sink::{Known, Sink};
 use super::{Files, Problems, place, unknown_name};
 use crate::lexicon::{Check, Legal, Rule, Saying, Trigger, schema};
@@ -110,6 +110,16 @@ pub(super) fn checks(
                 own.add(&statement(entry), saying);
             }
         }
+        for (from, rule) in weighed_rules(files) {
+            let id = rule.id.get_ref();
+            for (name, saying) in [("done", Saying::Done), ("not_done", Saying::NotDone)] {
+                if *id == format!("{OF_CHECK}{}.{name}.weighed", check.id.get_ref()) {
+                    own.sink.path = from;
+                    own.add(rule, saying);
+                    own.sink.path = path;
+                }
+            }
+        }
         let mut triggers = Vec::new();
         for entry in &check.trigger {
             let trigger = entry.get_ref();
@@ -144,9 +154,29 @@ pub(super) fn checks(
             place: place(path, check.id.span().start, problems),
         });
     }
+    for (path, rule) in weighed_rules(files) {
+        let id = rule.id.get_ref();
+        if !rules.iter().any(|own| own.id == *id) {
+            problems.add_with_fix(
+                path,
+                rule.id.span(),
+                format!("`{id}` names no response check"),
+                "check.<check>.done.weighed or check.<check>.not_done.weighed",
+            );
+        }
+    }
     unless(files, &mut checks, problems);
     let legal = legal(files, &checks, problems);
     (checks, legal)
+}
+
+/// The rules that stand for what words weigh for response checks, with their files.
+fn weighed_rules<'a>(files: &'a Files<'_>) -> impl Iterator<Item = (&'a str, &'a schema::Rule)> {
+    files.iter().flat_map(|(path, file)| {
+        let own = file.rule.iter().map(Spanned::get_ref);
+        own.filter(|rule| rule.weighed && rule.id.get_ref().starts_with(OF_CHECK))
+            .map(move |rule| (&**path, rule))
+    })
 }
 
 /// Fills in which checks rule out a trigger, once all checks are known.

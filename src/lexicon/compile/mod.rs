@@ -26,7 +26,7 @@ use self::patterns::set_anchors;
 use self::problems::{Problems, unknown_name, value};
 use self::sink::{Known, Sink};
 use self::words::{fill_classes, fill_twins};
-use super::{Category, Lexicon, LexiconSource, NamedClasses, Rule, limits, schema};
+use super::{Category, Lexicon, LexiconSource, NamedClasses, Rule, limits, schema, subjects};
 use crate::assertion::{Group, Role};
 use crate::error::Result;
 use crate::matcher::{Program, Variant, Vocabulary};
@@ -91,7 +91,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
     let (mut signals, mut signal_variants) = signals::signals(&files, &mut table, &mut problems);
     let conduct = signals::conduct(&files, &by_id, &rules, &signals, &mut problems);
 
-    let weights = weights::read(source, &by_id, &rules, &mut problems);
+    let subjects = subjects(&categories, &checks);
+    let weights = weights::read(source, (&subjects, categories.len()), &rules, &mut problems);
 
     let (spelling, misspelt) = table.spelling();
     let mut flat = match table.flatten() {
@@ -173,8 +174,8 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         abbreviations.binary_search(&word).is_ok()
     });
     vocabulary.correct(spelling, &misspelt);
-    let weigher =
-        weights.map(|table| weights::weigher(&table, &categories, &rules, &mut vocabulary));
+    let weigher = weights
+        .map(|table| weights::weigher(&table, (&subjects, &categories), &rules, &mut vocabulary));
     let words = flat.iter_mut().map(|m| std::mem::take(&mut m.words));
     let members_of: Vec<Vec<u32>> = words.collect();
     let (classes, kinds) = table.build(&flat, &members_of, &bits);

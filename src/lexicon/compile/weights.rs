@@ -1,12 +1,10 @@
 //! Reads the table of weights and ties it to the categories, rules and words of the lexicon.
 
-use std::collections::BTreeMap;
-
 use super::problems::Problems;
 use crate::lexicon::{Category, LexiconSource, Rule};
 use crate::matcher::Vocabulary;
 use crate::segment::WordLookup as _;
-use crate::weigh::{SHAPES, Table, Weigher, any_rule};
+use crate::weigh::{NEVER, SHAPES, Table, Weigher, any_rule};
 
 /// How the name of a table of weights ends.
 pub(super) const ENDING: &str = "weights.tsv";
@@ -14,7 +12,7 @@ pub(super) const ENDING: &str = "weights.tsv";
 /// The table of weights of a lexicon, if it has one.
 pub(super) fn read(
     source: &LexiconSource,
-    by_id: &BTreeMap<String, usize>,
+    (subjects, categories): (&[String], usize),
     rules: &[Rule],
     problems: &mut Problems<'_>,
 ) -> Option<Table> {
@@ -42,9 +40,16 @@ pub(super) fn read(
             return None;
         }
     };
-    for id in table.categories.iter().filter(|id| !id.starts_with('@')) {
-        let known = by_id.get(id);
-        if known.is_none_or(|c| !rules.iter().any(|r| r.weighed && r.category == *c)) {
+    for (id, threshold) in table.categories.iter().zip(&table.threshold) {
+        if id.starts_with('@') {
+            continue;
+        }
+        let Some((_, rule)) = target(subjects, rules, categories, id) else {
+            let message = format!("`{id}` is no category, nor what is done for a response check");
+            problems.add(path, 0..0, message);
+            continue;
+        };
+        if rule.is_none() && *threshold != NEVER {
             let message = format!("no rule `weighed = true` stands for the weights of `{id}`");
             problems.add(path, 0..0, message);
         }
@@ -52,20 +57,26 @@ pub(super) fn read(
     Some(table)
 }
 
+/// The subject of that id, and the rule that stands for what is weighed for it.
+fn target(
+    subjects: &[String],
+    rules: &[Rule],
+    categories: usize,
+    id: &str,
+) -> Option<(usize, Option<usize>)> {
+    let subject = subjects.iter().position(|own| own == id)?;
+    let is_own = |rule: &Rule| rule.weighed && rule.subject(categories) == Some(subject);
+    Some((subject, rules.iter().position(is_own)))
+}
+
 /// The table as it is used; words that only it knows are added to the vocabulary.
 pub(super) fn weigher(
     table: &Table,
-    categories: &[Category],
+    (subjects, categories): (&[String], &[Category]),
     rules: &[Rule],
     vocabulary: &mut Vocabulary,
 ) -> Weigher {
-    let target = |id: &str| {
-        let category = categories.iter().position(|c| c.id == id)?;
-        let rule = rules
-            .iter()
-            .position(|r| r.weighed && r.category == category)?;
-        Some((category, rule))
-    };
+    let target = |id: &str| target(subjects, rules, categories.len(), id);
     let rule = |id: &str| match id.contains('.') {
         true => rules.iter().position(|r| r.id == id),
         false => categories.iter().position(|c| c.id == id).map(any_rule),

@@ -156,8 +156,26 @@ impl Lexicon {
         self.rules.iter().filter(|rule| rule.check.is_none())
     }
 
+    /// Ids of all that words can be weighed for: the categories, then of each response check that it was done and that
+    /// it was not.
+    pub(crate) fn subjects(&self) -> Vec<String> {
+        subjects(&self.categories, &self.checks)
+    }
+
     /// The index of a category.
     pub fn category(&self, id: &str) -> Option<usize> {
         self.categories.iter().position(|c| c.id == id)
     }
+}
+
+/// See [`Lexicon::subjects`].
+pub(crate) fn subjects(categories: &[Category], checks: &[Check]) -> Vec<String> {
+    let own = checks.iter().flat_map(|check| {
+        ["done", "not_done"].map(|saying| format!("check.{}.{saying}", check.id))
+    });
+    categories
+        .iter()
+        .map(|category| category.id.clone())
+        .chain(own)
+        .collect()
 }

@@ -58,6 +58,17 @@ pub struct Rule {
     pub(crate) regex: Option<RegexRule>,
 }
 
+impl Rule {
+    /// What its findings tell of, among [`Lexicon::subjects`](super::Lexicon::subjects); none for what only plans or
+    /// triggers a response check.
+    pub(crate) fn subject(&self, categories: usize) -> Option<usize> {
+        match self.check {
+            None => Some(self.category),
+            Some((check, saying)) => saying.subject(categories, check),
+        }
+    }
+}
+
 /// A pattern that sets a match aside.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Exception {
@@ -165,6 +176,17 @@ pub enum Saying {
     Planned,
     /// Nothing; but it would be expected here.
     Trigger,
+}
+
+impl Saying {
+    /// The number of what it says of a check among the subjects of a lexicon with so many categories.
+    pub(crate) fn subject(self, categories: usize, check: usize) -> Option<usize> {
+        match self {
+            Self::Done => Some(categories + 2 * check),
+            Self::NotDone => Some(categories + 2 * check + 1),
+            Self::Planned | Self::Trigger => None,
+        }
+    }
 }
 
 /// A legal test to show beside response checks.
