@@ -345,10 +345,10 @@ pub enum LexiconAction {
         #[arg(long, value_name = "SHARE", default_value_t = 0.7)]
         trusted: f64,
         /// Leave a feature out that stands in fewer texts.
-        #[arg(long, value_name = "N", default_value_t = 2)]
+        #[arg(long, value_name = "N", default_value_t = 3)]
         least_texts: u32,
         /// Leave a feature out that weighs less.
-        #[arg(long, value_name = "WEIGHT", default_value_t = 0.25)]
+        #[arg(long, value_name = "WEIGHT", default_value_t = 0.3)]
         least_weight: f32,
         /// What a sentence on the wrong side costs, beside large weights.
         #[arg(long, value_name = "N", default_value_t = 0.5)]

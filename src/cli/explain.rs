@@ -9,6 +9,7 @@ use super::COMPLETE;
 use super::args::ExplainArgs;
 use super::lexicon::load;
 use super::scan::read_options;
+use throughline::assertion::Polarity;
 use throughline::checks::statements;
 use throughline::error::Error;
 use throughline::lexicon::{Lexicon, Saying};
@@ -16,7 +17,7 @@ use throughline::mention::Mention;
 use throughline::narrative::{ReadItem, Record};
 use throughline::read::read_input;
 use throughline::scan::Scanner;
-use throughline::span::CharOffsets;
+use throughline::span::{CharOffsets, Span};
 
 pub fn run(args: &ExplainArgs, color: bool) -> Result<u8> {
     let lexicon = load(&args.lexicon)?;
@@ -59,7 +60,12 @@ fn explain_checks(
     out: &mut dyn io::Write,
 ) -> Result<()> {
     let said = statements(lexicon, (0, "text"), text, 0, found);
-    if said.is_empty() {
+    let aside = found.iter().filter(|m| m.suppressed.is_some());
+    // What is negated says that it was not done.
+    let aside: Vec<&Mention> = aside
+        .filter(|m| m.assertion.polarity != Polarity::Negated)
+        .collect();
+    if said.is_empty() && aside.is_empty() {
         return Ok(());
     }
     let title = "RESPONSE CHECKS";
@@ -88,8 +94,34 @@ fn explain_checks(
             rule.place.0,
             rule.place.1
         )?;
+        let mut offsets = CharOffsets::new(text);
+        let own = found.iter().find(|m| {
+            m.rule == statement.rule && rule.weighed && offsets.at(m.span.start) == statement.start
+        });
+        for (span, weight) in own.iter().flat_map(|m| &m.weights) {
+            write_weight(text, *span, *weight, out)?;
+        }
+    }
+    for mention in aside {
+        let rule = &lexicon.rules[mention.rule];
+        let (check, _) = rule.check.expect("of a check");
+        writeln!(
+            out,
+            "  {}: set aside  \"{}\"\n      rule     {}\n      because  {}",
+            lexicon.checks[check].id,
+            mention.span.of(text),
+            rule.id,
+            mention.suppressed.as_deref().unwrap_or_default()
+        )?;
     }
     Ok(())
+}
+
+/// Prints words that weigh for a finding, and their weight, which is given in hundredths.
+fn write_weight(text: &str, span: Span, weight: i16, out: &mut dyn io::Write) -> Result<()> {
+    let weight = f64::from(weight) / 100.0;
+    let words = shorten(span.of(text));
+    Ok(writeln!(out, "      weighs   {weight:.2}  \"{words}\"")?)
 }
 
 /// The record of an input with the reference asked for, or the first one.
@@ -185,12 +217,7 @@ pub fn explain(
                 )?;
             }
             for (span, weight) in &mention.weights {
-                let weight = f64::from(*weight) / 100.0;
-                writeln!(
-                    out,
-                    "      weighs   {weight:.2}  \"{}\"",
-                    shorten(span.of(text))
-                )?;
+                write_weight(text, *span, *weight, out)?;
             }
             for cue in &mention.cues {
                 writeln!(

@@ -105,20 +105,33 @@ struct Slot {
 }
 
 /// A row is laid out if one of so many of its blocks holds something.
-const SPARSEST: usize = 32;
+const SPARSEST: usize = 8;
 
 impl LaidOut {
     fn of(rows: &Lists<Block>, words: &[u32], kinds: &[u32]) -> Self {
         let mut own = Self::default();
         let mut apart = Vec::new();
         let mut windows = Vec::with_capacity(rows.keys());
+        let reach = |blocks: &[Block]| match blocks {
+            [] => (0, 0),
+            [first, ..] => (first.index, blocks[blocks.len() - 1].index + 1),
+        };
+        let is_apart = |blocks: &[Block]| {
+            let (first, last) = reach(blocks);
+            (last - first) as usize > blocks.len() * SPARSEST
+        };
+        let all = (0..rows.keys() as u32).map(|row| rows.of(row));
+        let laid_out = all.filter(|blocks| !is_apart(blocks)).map(|blocks| {
+            let (first, last) = reach(blocks);
+            (last - first) as usize
+        });
+        // All at once: of memory that comes empty from the system, what nothing is written to costs nothing.
+        own.blocks = vec![0; laid_out.sum()];
+        let mut place = 0;
         for row in 0..rows.keys() as u32 {
             let blocks = rows.of(row);
-            let (first, last) = match blocks {
-                [] => (0, 0),
-                [first, ..] => (first.index, blocks[blocks.len() - 1].index + 1),
-            };
-            if (last - first) as usize > blocks.len() * SPARSEST {
+            let (first, last) = reach(blocks);
+            if is_apart(blocks) {
                 apart.extend(blocks.iter().map(|block| (row, block)));
                 windows.push(Window {
                     place: row,
@@ -126,8 +139,6 @@ impl LaidOut {
                 });
                 continue;
             }
-            let place = own.blocks.len();
-            own.blocks.resize(place + (last - first) as usize, 0);
             for block in blocks {
                 own.blocks[place + (block.index - first) as usize] = block.bits;
             }
@@ -136,6 +147,7 @@ impl LaidOut {
                 first,
                 blocks: last - first,
             });
+            place += (last - first) as usize;
         }
         // The first row is empty: it has no window, and nothing apart.
         windows[0] = Window::default();

@@ -106,6 +106,10 @@ impl Text {
     }
 }
 
+/// Sentences that a text has, at least, of which it is asked how rules and thresholds do: a passage of few, written to
+/// teach what words weigh, holds more to find and to mistake than a record does.
+const LEAST_SENTENCES: usize = 5;
+
 /// Reads the texts.
 pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
     let subjects = lexicon.subjects();
@@ -189,7 +193,8 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
             unsaid_of_all |= of_checks;
         }
         about.push(Text {
-            tells: own.silence == Silence::Tells,
+            tells: own.silence == Silence::Tells
+                && segmented.sentences.len() >= LEAST_SENTENCES,
             whole: !matches!(own.silence, Silence::TellsOnlyOf(_)),
             shown,
             found,

@@ -40,8 +40,8 @@ impl Default for LearnOptions {
     fn default() -> Self {
         Self {
             cost: 0.5,
-            least_texts: 2,
-            least_weight: 0.25,
+            least_texts: 3,
+            least_weight: 0.3,
             wrong_costs: 1.0,
             right_costs: 8.0,
             share: 0.2,
@@ -371,4 +371,4 @@ fn table(
 }
 
 /// Hundredths below which a weight is not written: so little decides nothing.
-const LEAST_WRITTEN: i16 = 20;
+const LEAST_WRITTEN: i16 = 15;
