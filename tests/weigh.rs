@@ -1,16 +1,27 @@
 //! What weights add to rules, and what they set aside, in records that neither rules nor weights were learnt from
-//! (`data/held`): the fifth, by chance, of the invented records of `data/marked`.
+//! (`data/held`): a fifth or a tenth, by chance, of the invented records of `data/marked`; and in `data/blind`, whose
+//! writers wrote none of the others.
 
 use std::collections::BTreeSet;
 
-use throughline::lexicon::Lexicon;
+use throughline::checks::statements;
+use throughline::lexicon::{Lexicon, Saying};
 use throughline::scan::Scanner;
 use throughline::weigh::{LearnOptions, Mark, MarkedText, Silence, learn, read_marked};
 
 use crate::support::{built_in, crate_folder};
 
 fn held() -> Vec<MarkedText> {
-    let folder = crate_folder().join("tests/data/held");
+    marked("tests/data/held")
+}
+
+/// Records by writers of whom nothing at all was learnt from.
+fn blind() -> Vec<MarkedText> {
+    marked("tests/data/blind")
+}
+
+fn marked(folder: &str) -> Vec<MarkedText> {
+    let folder = crate_folder().join(folder);
     let files = std::fs::read_dir(folder).expect("readable");
     let mut files: Vec<_> = files.map(|file| file.expect("readable").path()).collect();
     files.sort();
@@ -25,6 +36,7 @@ fn score(lexicon: &Lexicon, scanner: &mut Scanner<'_>, texts: &[MarkedText]) -> 
     let mut counts = [0; 3];
     for own in texts {
         let marks = own.marks.iter().filter(|mark| mark.counts);
+        let marks = marks.filter(|mark| !mark.category.starts_with("check."));
         let shown: BTreeSet<&str> = marks.map(|mark| mark.category.as_str()).collect();
         let mentions = scanner.scan(&own.text);
         let counting = mentions.iter().filter(|m| m.suppressed.is_none());
@@ -40,24 +52,90 @@ fn score(lexicon: &Lexicon, scanner: &mut Scanner<'_>, texts: &[MarkedText]) -> 
     counts
 }
 
+/// What is said of response checks, found rightly, wrongly, and missed, by document, in records in which it is marked.
+fn score_checks(lexicon: &Lexicon, scanner: &mut Scanner<'_>, texts: &[MarkedText]) -> [usize; 3] {
+    let mut counts = [0; 3];
+    for own in texts.iter().filter(|own| own.checks) {
+        let marks = own.marks.iter().filter(|mark| mark.counts);
+        let of_checks = marks.filter_map(|mark| mark.category.strip_prefix("check."));
+        let shown: BTreeSet<String> = of_checks.map(str::to_owned).collect();
+        scanner.scan(&own.text);
+        let said = statements(lexicon, (0, "text"), &own.text, 0, scanner.statements());
+        let found: BTreeSet<String> = said
+            .iter()
+            .filter_map(|statement| {
+                let id = &lexicon.checks[statement.check].id;
+                match statement.saying {
+                    Saying::Done => Some(format!("{id}.done")),
+                    Saying::NotDone => Some(format!("{id}.not_done")),
+                    Saying::Planned | Saying::Trigger => None,
+                }
+            })
+            .collect();
+        counts[0] += found.intersection(&shown).count();
+        counts[1] += found.difference(&shown).count();
+        counts[2] += shown.difference(&found).count();
+    }
+    counts
+}
+
+/// Precision and recall.
+fn shares([right, wrong, missed]: [usize; 3]) -> (f64, f64) {
+    let of = |all: usize| right as f64 / all as f64;
+    (of(right + wrong), of(right + missed))
+}
+
+#[test]
+fn weights_find_more_of_response_checks_than_rules_alone() {
+    let lexicon = built_in();
+    for (name, texts, least) in [
+        ("held", held(), HELD_CHECKS),
+        ("blind", blind(), BLIND_CHECKS),
+    ] {
+        let rules = score_checks(lexicon, &mut Scanner::without_weights(lexicon), &texts);
+        let both = score_checks(lexicon, &mut Scanner::new(lexicon), &texts);
+        eprintln!("{name}, response checks: rules {rules:?}, rules and weights {both:?}");
+        let (rules, both) = (shares(rules), shares(both));
+        assert!(both.0 >= least.0 && both.1 >= least.1, "{name}: {both:?}");
+        assert!(both.1 > rules.1 + 0.05, "{name}: {rules:?}, {both:?}");
+    }
+}
+
+#[test]
+fn a_writer_of_whom_nothing_was_learnt_is_read_better_with_weights() {
+    let lexicon = built_in();
+    let texts = blind();
+    assert!(texts.len() > 400, "{} records", texts.len());
+    let rules = score(lexicon, &mut Scanner::without_weights(lexicon), &texts);
+    let both = score(lexicon, &mut Scanner::new(lexicon), &texts);
+    eprintln!(
+        "{} records: rules {rules:?}, rules and weights {both:?}",
+        texts.len()
+    );
+    let (rules, both) = (shares(rules), shares(both));
+    assert!(both.0 >= BLIND.0 && both.1 >= BLIND.1, "{both:?}");
+    assert!(both.1 > rules.1, "{rules:?}, {both:?}");
+}
+
+/// Precision and recall, at least: a little below what was measured when the table was learnt.
+const HELD_CHECKS: (f64, f64) = (0.68, 0.51);
+const BLIND_CHECKS: (f64, f64) = (0.77, 0.48);
+const BLIND: (f64, f64) = (0.51, 0.52);
+
 #[test]
 fn weights_find_more_and_mistake_less_than_rules_alone() {
     let lexicon = built_in();
     let texts = held();
-    assert!(texts.len() > 1900, "{} records", texts.len());
+    assert!(texts.len() > 4600, "{} records", texts.len());
     let rules = score(lexicon, &mut Scanner::without_weights(lexicon), &texts);
     let both = score(lexicon, &mut Scanner::new(lexicon), &texts);
-    let share = |[right, wrong, missed]: [usize; 3]| {
-        let of = |all: usize| right as f64 / all as f64;
-        (of(right + wrong), of(right + missed))
-    };
-    let (rules, both) = (share(rules), share(both));
+    let (rules, both) = (shares(rules), shares(both));
     eprintln!(
         "{} records never learnt from: rules {rules:.2?}, rules and weights {both:.2?}",
         texts.len()
     );
     assert!(
-        both.0 >= 0.58 && both.1 >= 0.53,
+        both.0 >= 0.58 && both.1 >= 0.49,
         "worse than it was: {both:?}"
     );
     assert!(
@@ -98,6 +176,7 @@ fn what_stands_only_in_texts_besides_brings_no_words() {
             .collect(),
         text: words.to_owned(),
         silence: Silence::Tells,
+        checks: false,
     };
     let mut own = Vec::new();
     let mut besides = Vec::new();

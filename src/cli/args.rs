@@ -338,7 +338,7 @@ pub enum LexiconAction {
         #[arg(long, value_name = "N", default_value_t = 8.0)]
         right_costs: f64,
         /// What part of the sum of the whole text is added to that of a sentence.
-        #[arg(long, value_name = "PART", default_value_t = 0.2)]
+        #[arg(long, value_name = "PART", default_value_t = 0.1)]
         share: f32,
         /// What share of its findings must be right, in texts that it was not written for, that a rule is trusted:
         /// weights never set aside what it finds.

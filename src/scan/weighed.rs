@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
 use super::Scanner;
-use crate::assertion::Voice;
+use crate::assertion::{Group, Voice};
 use crate::checks::heard;
 use crate::lexicon::Saying;
 use crate::matcher::Found;
@@ -14,6 +14,10 @@ use crate::weigh::{Weighed, any_rule, fewest_words};
 
 /// How many of the words that weigh most are kept with a mention.
 const REASONS: usize = 6;
+
+/// What part of all that weighs a word must carry to be part of an indicator of suicide risk. "Not", which weighs a
+/// little wherever people are asked, turns it round; of abuse, what somebody could not do is often what was done.
+const LEAST_SHARE_OF_SUICIDE: f32 = 0.03;
 
 impl Scanner<'_> {
     /// Adds, for each sentence and subject of which no rule speaks, what weighs enough. What is said of response checks
@@ -65,7 +69,12 @@ impl Scanner<'_> {
                 weigher.heaviest(tokens, sentence.clone(), own.subject, &mut self.scale);
             // Words that weigh nothing are no part of the indicator: a cue among them is a cue.
             let first = tokens.start - sentence.start;
-            let heavy = |at: &usize| self.scale.weighs(first + at);
+            let own_group = lexicon.categories.get(own.subject).map(|own| own.group);
+            let least = match own_group {
+                Some(Group::Suicide) => LEAST_SHARE_OF_SUICIDE,
+                _ => 0.0,
+            };
+            let heavy = |at: &usize| self.scale.weighs(first + at, least);
             let taken = (0..tokens.len().min(128))
                 .filter(heavy)
                 .fold(0, |all, at| all | 1u128 << at);

@@ -193,8 +193,7 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
             unsaid_of_all |= of_checks;
         }
         about.push(Text {
-            tells: own.silence == Silence::Tells
-                && segmented.sentences.len() >= LEAST_SENTENCES,
+            tells: own.silence == Silence::Tells && segmented.sentences.len() >= LEAST_SENTENCES,
             whole: !matches!(own.silence, Silence::TellsOnlyOf(_)),
             shown,
             found,

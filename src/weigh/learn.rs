@@ -44,7 +44,7 @@ impl Default for LearnOptions {
             least_weight: 0.3,
             wrong_costs: 1.0,
             right_costs: 8.0,
-            share: 0.2,
+            share: 0.1,
             trusted: 0.7,
         }
     }

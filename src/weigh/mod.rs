@@ -27,7 +27,7 @@ pub use learn::{LearnOptions, Learnt, LearntCategory, learn};
 pub use marked::{Mark, MarkedText, Silence, examples, read_marked};
 
 /// Words of a sentence that is weighed, at least: a heading or an answer of few words is none. What was done for a
-/// record is often noted in three ("Neighbours not knocked").
+/// record is often noted in four ("Neighbours not spoken to").
 pub(crate) fn fewest_words(of_check: bool) -> usize {
-    if of_check { 3 } else { 5 }
+    if of_check { 4 } else { 5 }
 }

@@ -93,8 +93,10 @@ pub(crate) struct Scale {
 
 impl Scale {
     /// Whether a word of the sentence last asked for by [`Weigher::heaviest`] weighs for the category.
-    pub fn weighs(&self, at: usize) -> bool {
-        self.shares.get(at).is_some_and(|share| *share > 0.0)
+    /// `least` is what part of all that weighs it must carry.
+    pub fn weighs(&self, at: usize, least: f32) -> bool {
+        let least = self.shares.iter().map(|share| share.max(0.0)).sum::<f32>() * least;
+        self.shares.get(at).is_some_and(|share| *share > least)
     }
 }
 
