@@ -74,6 +74,7 @@ fn explain_checks(
     } else {
         writeln!(out, "{title}")?;
     }
+    let mut offsets = CharOffsets::new(text);
     for statement in said {
         let check = &lexicon.checks[statement.check];
         let rule = &lexicon.rules[statement.rule];
@@ -94,7 +95,6 @@ fn explain_checks(
             rule.place.0,
             rule.place.1
         )?;
-        let mut offsets = CharOffsets::new(text);
         let own = found.iter().find(|m| {
             m.rule == statement.rule && rule.weighed && offsets.at(m.span.start) == statement.start
         });

@@ -24,7 +24,7 @@ pub use model::{
     FormQuestion, Legal, Lexicon, Modifier, ModifierExample, PromptRule, Rule, RuleExample, Saying,
     Signal, SignalKind, Through, TierRule, Trigger, YearsAgo,
 };
-pub(crate) use model::{Exception, NamedClasses, RegexRule, subjects};
+pub(crate) use model::{Exception, NamedClasses, OF_CHECK, RegexRule, subjects};
 pub(crate) use pattern::Slot;
 pub(crate) use redaction::{Identifier, NameWords, Redaction, Sum};
 pub use source::LexiconSource;

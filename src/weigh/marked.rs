@@ -23,7 +23,7 @@ use std::path::Path;
 use crate::assertion::Polarity;
 use crate::error::{Error, Result};
 use crate::evaluate::read_gold;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, OF_CHECK};
 use crate::span::Span;
 
 /// A text with marks.
@@ -137,7 +137,6 @@ pub fn read_marked(path: &Path) -> Result<Vec<MarkedText>> {
 
 fn records(name: &str, content: &str) -> Parsed<Vec<MarkedText>> {
     let mut texts: Vec<MarkedText> = Vec::new();
-    let checks = content.contains("[[check.");
     let mut body = String::new();
     let mut begun = 0;
     let mut close = |body: &mut String, begun: usize| {
@@ -148,7 +147,7 @@ fn records(name: &str, content: &str) -> Parsed<Vec<MarkedText>> {
                 text,
                 marks,
                 silence: Silence::Tells,
-                checks,
+                checks: false,
             });
         }
         body.clear();
@@ -169,6 +168,11 @@ fn records(name: &str, content: &str) -> Parsed<Vec<MarkedText>> {
         }
     }
     close(&mut body, begun)?;
+    let of_check = |mark: &Mark| mark.category.starts_with(OF_CHECK);
+    let checks = texts.iter().any(|own| own.marks.iter().any(of_check));
+    for own in &mut texts {
+        own.checks = checks;
+    }
     Ok(texts)
 }
 
@@ -256,7 +260,7 @@ fn labelled(name: &str, document: crate::evaluate::GoldDocument) -> MarkedText {
         if let Some(start) = document.text.find(&gap.quote) {
             let saying = gap.status.strip_prefix("stated_").unwrap_or(&gap.status);
             marks.push(Mark {
-                category: format!("check.{}.{saying}", gap.check),
+                category: format!("{OF_CHECK}{}.{saying}", gap.check),
                 span: Span::new(start, start + gap.quote.len()),
                 counts: true,
             });
@@ -293,6 +297,13 @@ mod tests {
             ]
         );
         assert_eq!(texts[1].name, "a.txt, record 2");
+        assert!(!texts[0].checks && !texts[1].checks);
+        // One mark of a response check, and the silence of the whole file tells of them.
+        let texts = records(
+            "a.txt",
+            "### log\nNil.\n### log\n[[threats+check.bwv.done: x]].\n",
+        );
+        assert!(texts.expect("sound").iter().all(|own| own.checks));
     }
 
     #[test]

@@ -5,10 +5,10 @@ use toml::Spanned;
 
 use super::classes::ClassTable;
 use super::patterns::Place;
-use super::rules::{OF_CHECK, build_rule, within};
+use super::rules::{build_rule, within};
 use super::sink::{Known, Sink};
 use super::{Files, Problems, place, unknown_name};
-use crate::lexicon::{Check, Legal, Rule, Saying, Trigger, schema};
+use crate::lexicon::{Check, Legal, OF_CHECK, Rule, Saying, Trigger, schema};
 use crate::matcher::Variant;
 
 /// What the rules of all checks are compiled into.
@@ -174,7 +174,8 @@ pub(super) fn checks(
 fn weighed_rules<'a>(files: &'a Files<'_>) -> impl Iterator<Item = (&'a str, &'a schema::Rule)> {
     files.iter().flat_map(|(path, file)| {
         let own = file.rule.iter().map(Spanned::get_ref);
-        own.filter(|rule| rule.weighed && rule.id.get_ref().starts_with(OF_CHECK))
+        own.filter(|rule| rule.weighed && rule.status.get_ref() != "retired")
+            .filter(|rule| rule.id.get_ref().starts_with(OF_CHECK))
             .map(move |rule| (&**path, rule))
     })
 }
@@ -205,7 +206,7 @@ impl CheckRules<'_, '_> {
     fn add(&mut self, rule: &schema::Rule, saying: Saying) {
         let id = rule.id.get_ref();
         let named = id
-            .strip_prefix("check.")
+            .strip_prefix(OF_CHECK)
             .and_then(|own| own.split_once('.'));
         if named.is_none_or(|(own, _)| own != self.check.1) {
             self.sink.problems.add_with_fix(

@@ -8,12 +8,9 @@ use super::{Problems, place, unknown_name, value};
 use crate::assertion::{Certainty, Polarity, Role, Temporality, Voice};
 use crate::lexicon::regexes::{Gate, LazyRegex};
 use crate::lexicon::schema::{self, Example};
-use crate::lexicon::{Exception, Expect, RegexRule, Rule, RuleExample};
+use crate::lexicon::{Exception, Expect, OF_CHECK, RegexRule, Rule, RuleExample};
 use crate::matcher::{Variant, Within};
 use crate::span::Span;
-
-/// How the ids of the rules of response checks begin.
-pub(super) const OF_CHECK: &str = "check.";
 
 pub(super) fn add_rules(
     file: &schema::File,

@@ -168,10 +168,13 @@ impl Lexicon {
     }
 }
 
+/// How the ids of the rules and subjects of response checks begin.
+pub(crate) const OF_CHECK: &str = "check.";
+
 /// See [`Lexicon::subjects`].
 pub(crate) fn subjects(categories: &[Category], checks: &[Check]) -> Vec<String> {
     let own = checks.iter().flat_map(|check| {
-        ["done", "not_done"].map(|saying| format!("check.{}.{saying}", check.id))
+        ["done", "not_done"].map(|saying| format!("{OF_CHECK}{}.{saying}", check.id))
     });
     categories
         .iter()
