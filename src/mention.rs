@@ -29,6 +29,8 @@ pub struct Mention {
     pub weights: Vec<(Span, i16)>,
     /// Why the mention does not count; `None` if it does.
     pub suppressed: Option<String>,
+    /// Whether it counts only beside another indicator: words that weigh no more than enough.
+    pub(crate) barely: bool,
     pub(crate) tokens: Range<usize>,
     pub(crate) taken: u128,
     pub(crate) agent: Option<(usize, usize)>,

@@ -5,6 +5,7 @@ mod weighed;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use crate::assertion::Group;
 use crate::context::{Context, people, sign};
 use crate::lexicon::{Exception, Lexicon, Rule, Signal};
 use crate::matcher::{self, Found, PhraseHits, RawMatch, Variant};
@@ -296,6 +297,7 @@ impl<'l> Scanner<'l> {
             cues: Vec::new(),
             read_as: Vec::new(),
             weights: Vec::new(),
+            barely: false,
             suppressed: None,
             tokens: first..last,
             taken: u128::MAX,
@@ -349,6 +351,7 @@ impl<'l> Scanner<'l> {
             cues: Vec::new(),
             read_as: self.read_as(found),
             weights: Vec::new(),
+            barely: false,
             suppressed: None,
             tokens: found.tokens.clone(),
             taken: found.taken,
@@ -539,10 +542,31 @@ fn set_lone_aside(lexicon: &Lexicon, mentions: &mut [Mention]) {
         let needs = needs(mention);
         let other = |category: &usize| *category != mention.category && firm[*category];
         if !needs.is_empty() && !firm[mention.category] && !needs.iter().any(other) {
-            mention.suppressed = Some("weak by itself: no other indicator in this text".to_owned());
+            mention.suppressed = Some(WEAK_BY_ITSELF.to_owned());
+        }
+    }
+    // What weighs no more than enough may stand beside anything that is left. Ordinary records hold many sentences
+    // of which one alone looks like an indicator by its words; people who tell of harm tell more than one thing.
+    let counts = |m: &&Mention| {
+        m.suppressed.is_none() && lexicon.categories[m.category].group != Group::Context
+    };
+    let mut left = mentions
+        .iter()
+        .filter(counts)
+        .map(|m| (m.category, m.barely));
+    if let Some((only, true)) = left.next()
+        && left.all(|own| own == (only, true))
+    {
+        for mention in mentions
+            .iter_mut()
+            .filter(|m| m.suppressed.is_none() && m.barely)
+        {
+            mention.suppressed = Some(WEAK_BY_ITSELF.to_owned());
         }
     }
 }
+
+const WEAK_BY_ITSELF: &str = "weak by itself: no other indicator in this text";
 
 /// Drops, of overlapping mentions of one category, all but the one to keep.
 fn resolve_overlaps(mentions: &mut Vec<Mention>) {

@@ -332,10 +332,10 @@ pub enum LexiconAction {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// How many right findings one wrong finding is worth, where thresholds are set.
-        #[arg(long, value_name = "N", default_value_t = 1.0)]
+        #[arg(long, value_name = "N", default_value_t = 0.65)]
         wrong_costs: f64,
         /// How many wrong findings of rules one right one is worth, where they are set aside.
-        #[arg(long, value_name = "N", default_value_t = 8.0)]
+        #[arg(long, value_name = "N", default_value_t = 5.0)]
         right_costs: f64,
         /// What part of the sum of the whole text is added to that of a sentence.
         #[arg(long, value_name = "PART", default_value_t = 0.1)]

@@ -91,7 +91,11 @@ impl Scanner<'_> {
                 (Span::new(first.start as usize, last.end as usize), *weight)
             };
             let weights = reasons.iter().take(REASONS).map(span).collect();
-            let mention = Mention { weights, ..mention };
+            let mention = Mention {
+                weights,
+                barely: own.barely,
+                ..mention
+            };
             match lexicon.rules[own.rule].check {
                 None => mentions.push(mention),
                 // Done or not done, planned or denied: the words of their context have been weighed with them.

@@ -23,6 +23,8 @@ pub(crate) struct Weigher {
     keep: Vec<i32>,
     /// What part of the sum of the whole text is added to that of a sentence.
     share: f32,
+    /// How much more than the threshold a sentence must weigh where nothing else is found in its text.
+    alone: f32,
     /// The number of each word of the vocabulary among those weighed.
     by_word: Vec<Term>,
     /// Whether a word carries content, by its number.
@@ -68,6 +70,8 @@ struct Slot {
 pub(crate) struct Weighed {
     /// Index among the subjects of the lexicon: its categories, then what was done and not done.
     pub subject: usize,
+    /// Whether it reaches the threshold, but not by what is asked of a sentence that stands alone.
+    pub barely: bool,
     /// Index of its rule.
     pub rule: usize,
     /// Index of the sentence.
@@ -121,6 +125,7 @@ impl Weigher {
             threshold: table.threshold.clone(),
             keep: table.keep.clone(),
             share: table.share as f32 / 100.0,
+            alone: table.alone as f32,
             by_word,
             carries,
             sieve: vec![0; SIEVE / 64],
@@ -247,8 +252,10 @@ impl Weigher {
                 if *total >= self.threshold[index] as f32
                     && let Some((subject, Some(rule))) = self.targets[index]
                 {
+                    let alone = self.threshold[index] as f32 + self.alone;
                     out.push(Weighed {
                         subject,
+                        barely: *total < alone,
                         rule,
                         sentence,
                     });

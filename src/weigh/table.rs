@@ -8,6 +8,7 @@
 //! :threshold <tab> 0.10      <tab> 0.15    … <tab> 0.00
 //! :keep      <tab> -0.90     <tab> -1.10   … <tab> 0.00
 //! :share     <tab> 0.25
+//! :alone     <tab> 0.20
 //! :trusted   <tab> threats.kill <tab> …
 //! :function  <tab> the a an of …
 //! won't let  <tab> isolation 0.84 <tab> threats -0.12
@@ -55,6 +56,8 @@ pub(crate) struct Table {
     pub keep: Vec<i32>,
     /// What part of the sum of the whole text is added to that of a sentence, in hundredths.
     pub share: i32,
+    /// How much more than the threshold, in hundredths, a sentence must weigh in a text in which nothing else is found.
+    pub alone: i32,
     /// Words, in the order of their numbers, which begin at 1.
     pub words: Vec<String>,
     /// Which of them carry no content.
@@ -145,6 +148,7 @@ impl Table {
                 self.keep = cells.map(hundredths).collect::<Result<_, _>>()?;
             }
             ":share" => self.share = hundredths(cells.next().unwrap_or_default())?,
+            ":alone" => self.alone = hundredths(cells.next().unwrap_or_default())?,
             ":threshold" if self.threshold.is_empty() => {
                 let threshold = |cell| match cell {
                     "never" => Ok(NEVER),
@@ -237,12 +241,13 @@ impl Table {
             .map(|whole| self.categories[*whole].as_str())
             .collect();
         let _ = writeln!(out, ":belongs\t{}", whole.join("\t"));
-        let share = [self.share];
+        let (share, alone) = ([self.share], [self.alone]);
         for (name, list) in [
             (":bias", &self.bias[..]),
             (":threshold", &self.threshold),
             (":keep", &self.keep),
             (":share", &share),
+            (":alone", &alone),
         ] {
             let cells: Vec<String> = list.iter().map(|n| decimal(*n)).collect();
             let _ = writeln!(out, "{name}\t{}", cells.join("\t"));
@@ -323,7 +328,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "# by hand\n:categories\ta\t@b\n:belongs\t@b\t@b\n:bias\t-1.00\t-0.50\n:threshold\tnever\t0.20\n\
-        :keep\t-1.00\t0.00\n:share\t0.25\n:function\tthe of\ncard ~ purse\ta 1.10\nthe card\ta -0.07\t@b 0.30\n";
+        :keep\t-1.00\t0.00\n:share\t0.25\n:alone\t0.20\n:function\tthe of\ncard ~ purse\ta 1.10\nthe card\ta -0.07\t@b 0.30\n";
 
     #[test]
     fn what_is_written_is_what_was_read() {
@@ -335,9 +340,9 @@ mod tests {
     #[test]
     fn a_bad_line_is_named() {
         for (line, text) in [
-            (10, TEXT.replace("the card\ta", "the card\tc")),
-            (10, TEXT.replace("the card", "the card of purses held")),
-            (9, TEXT.replace("1.10", "much")),
+            (11, TEXT.replace("the card\ta", "the card\tc")),
+            (11, TEXT.replace("the card", "the card of purses held")),
+            (10, TEXT.replace("1.10", "much")),
             (1, TEXT.replace("\t-0.50", "")),
             (1, String::new()),
             (2, TEXT.replace(":categories\ta\t@b", ":categories\t@b\ta")),

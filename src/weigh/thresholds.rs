@@ -111,10 +111,10 @@ fn best_cut(ordered: impl Iterator<Item = (f32, f64)>) -> Option<f32> {
 
 /// What a wrong finding of a response check costs, beside one of a category: a "done" that was not hides a gap, a "not
 /// done" that was done blames, and what is not found is still prompted for.
-const WRONG_OF_CHECK: f64 = 2.0;
+const WRONG_OF_CHECK: f64 = 3.0;
 
 /// And what part a right one that is set aside.
-const RIGHT_OF_CHECK: f64 = 0.25;
+const RIGHT_OF_CHECK: f64 = 0.4;
 
 /// By category: the threshold at which right findings less what wrong ones cost are most, counted in texts in
 /// which no rule finds the category.

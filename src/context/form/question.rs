@@ -173,6 +173,7 @@ fn mention(
             },
             read_as: Vec::new(),
             weights: Vec::new(),
+            barely: false,
             cues: vec![Cue {
                 by: "form answer".into(),
                 effect: Effect::Polarity(polarity),
