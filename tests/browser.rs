@@ -178,6 +178,16 @@ impl Browser {
         }
     }
 
+    /// Until the file holds something: the browser makes an empty one first, by which it keeps the name.
+    fn wait_for_download(&mut self, file: &Path) {
+        let start = Instant::now();
+        while std::fs::metadata(file).map_or(0, |file| file.len()) == 0 {
+            assert!(start.elapsed() < PATIENCE, "nothing was downloaded");
+            std::thread::sleep(Duration::from_millis(20));
+            self.value("1");
+        }
+    }
+
     fn open(&mut self, file: &Path) {
         // Away first, so that the wait below is for the new page.
         self.call("Page.navigate", &json!({ "url": "about:blank" }));
@@ -315,13 +325,7 @@ fn decisions_made_by_keyboard_come_back_through_review() {
         "2 of 2 cases and 2 of 4 mentions decided"
     );
     browser.value("document.getElementById('export').click()");
-    let file = desk.path("downloads/reviewed.csv");
-    let start = Instant::now();
-    while !file.exists() {
-        assert!(start.elapsed() < PATIENCE, "nothing was downloaded");
-        std::thread::sleep(Duration::from_millis(20));
-        browser.value("1");
-    }
+    browser.wait_for_download(&desk.path("downloads/reviewed.csv"));
     let told = desk.read("downloads/reviewed.csv");
     assert!(
         told.starts_with('\u{feff}') && told.contains("\r\n"),
@@ -567,12 +571,7 @@ fn a_report_in_pages_leads_from_one_to_the_other() {
     browser.press("Escape");
     browser.wait_for(&format!("{listed} === 'C-3 C-4'"));
     browser.value("document.getElementById('export').click()");
-    let file = desk.path("downloads/reviewed-2.csv");
-    let start = Instant::now();
-    while !file.exists() {
-        assert!(start.elapsed() < PATIENCE, "nothing was downloaded");
-        browser.value("1");
-    }
+    browser.wait_for_download(&desk.path("downloads/reviewed-2.csv"));
     let decided = rows(&desk.read("downloads/reviewed-2.csv"));
     assert_eq!(decided.len(), 1);
     assert_eq!(
