@@ -106,44 +106,26 @@ fn weights_find_more_of_response_checks_than_rules_alone() {
     }
 }
 
+/// `blind`: whole records. `alike`: pieces by two more writers of whom nothing was learnt, who had real posts and labelled
+/// narratives before them and told of other people in the same manner.
 #[test]
-fn a_writer_of_whom_nothing_was_learnt_is_read_better_with_weights() {
+fn writers_of_whom_nothing_was_learnt_are_read_better_with_weights() {
     let lexicon = built_in();
-    let texts = blind();
-    assert!(texts.len() > 400, "{} records", texts.len());
-    let rules = score(lexicon, &mut Scanner::without_weights(lexicon), &texts);
-    let both = score(lexicon, &mut Scanner::new(lexicon), &texts);
-    eprintln!(
-        "{} records: rules {rules:?}, rules and weights {both:?}",
-        texts.len()
-    );
-    let (rules, both) = (shares(rules), shares(both));
-    assert!(both.0 >= BLIND.0 && both.1 >= BLIND.1, "{both:?}");
-    assert!(both.1 > rules.1, "{rules:?}, {both:?}");
-}
-
-/// Pieces by two writers of whom nothing was learnt, who had real posts and labelled narratives before them and told of
-/// other people in the same manner.
-#[test]
-fn what_is_told_in_the_manner_of_real_posts_and_records_is_read_better_with_weights() {
-    let lexicon = built_in();
-    let texts = marked("tests/data/alike");
-    assert!(texts.len() > 1100, "{} pieces", texts.len());
-    let rules = shares(score(
-        lexicon,
-        &mut Scanner::without_weights(lexicon),
-        &texts,
-    ));
-    let both = shares(score(lexicon, &mut Scanner::new(lexicon), &texts));
-    eprintln!(
-        "{} pieces: rules {rules:.3?}, rules and weights {both:.3?}",
-        texts.len()
-    );
-    assert!(
-        both.0 >= ALIKE.0 && both.1 >= ALIKE.1,
-        "worse than it was: {both:?}"
-    );
-    assert!(both.0 > rules.0 && both.1 > rules.1, "{rules:?}, {both:?}");
+    for (name, texts, fewest, least) in [
+        ("blind", blind(), 400, BLIND),
+        ("alike", marked("tests/data/alike"), 1100, ALIKE),
+    ] {
+        assert!(texts.len() > fewest, "{name}: {} texts", texts.len());
+        let rules = score(lexicon, &mut Scanner::without_weights(lexicon), &texts);
+        let both = score(lexicon, &mut Scanner::new(lexicon), &texts);
+        eprintln!("{name}: rules {rules:?}, rules and weights {both:?}");
+        let (rules, both) = (shares(rules), shares(both));
+        assert!(both.0 >= least.0 && both.1 >= least.1, "{name}: {both:?}");
+        assert!(
+            both.0 > rules.0 && both.1 > rules.1,
+            "{name}: {rules:?}, {both:?}"
+        );
+    }
 }
 
 /// Precision and recall, at least: a little below what was measured when the table was learnt.
