@@ -225,6 +225,13 @@ fn incident_findings(
             .filter(fits)
             .max_by_key(|s| (s.quote.len(), std::cmp::Reverse(s.place)))
     };
+    let own_check = &lexicon.checks[check];
+    // The words for it may mean something else where nothing raises it: care for another injury.
+    if own_check.if_triggered
+        && triggered(lexicon, case, check, &same_incident(case, incident)).is_none()
+    {
+        return;
+    }
     let mut said = false;
     for (saying, status) in [
         (Saying::Done, Status::Done),
@@ -241,7 +248,7 @@ fn incident_findings(
             });
         }
     }
-    if said || lexicon.checks[check].whole_case {
+    if said || own_check.whole_case {
         return;
     }
     let records = same_incident(case, incident);

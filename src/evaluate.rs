@@ -12,7 +12,7 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::assertion::{Role, Temporality};
-use crate::case::CaseRecord;
+use crate::case::{CaseMention, CaseRecord};
 use crate::checks::{Finding, Statement, Status, run_checks, statements};
 use crate::error::{Error, Result};
 use crate::lexicon::Lexicon;
@@ -272,7 +272,7 @@ pub fn evaluate(lexicon: &Lexicon, documents: &[GoldDocument], only: Option<&str
                 0,
                 scanner.statements(),
             );
-            out.response(lexicon, document, gaps, said);
+            out.response(lexicon, document, gaps, (said, &mentions));
         }
     }
     for score in out.checks.values() {
@@ -291,10 +291,12 @@ impl Evaluation {
         lexicon: &Lexicon,
         document: &GoldDocument,
         gaps: &[GoldGap],
-        said: Vec<Statement>,
+        (said, mentions): (Vec<Statement>, &[Mention]),
     ) {
+        let counts = mentions.iter().filter(|m| m.suppressed.is_none());
         let mut case = CaseRecord {
             statements: said,
+            mentions: counts.map(|m| CaseMention::of(lexicon, &document.text, 0, m)).collect(),
             ..CaseRecord::default()
         };
         let id = document.doc_id.clone();

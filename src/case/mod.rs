@@ -49,6 +49,21 @@ pub struct CaseMention {
     pub quote: String,
 }
 
+impl CaseMention {
+    /// What a case keeps of a mention in a text of an incident.
+    pub fn of(lexicon: &Lexicon, text: &str, incident: usize, mention: &Mention) -> Self {
+        Self {
+            category: mention.category,
+            rule: mention.rule,
+            tier: tier_of(lexicon, mention),
+            assertion: mention.assertion,
+            incident,
+            start: mention.span.start,
+            quote: mention.span.of(text).to_owned(),
+        }
+    }
+}
+
 /// A signal in an incident: words that say something about it or its record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseSignal {
@@ -183,13 +198,8 @@ impl CaseRecord {
                     continue;
                 }
                 let own = CaseMention {
-                    category: mention.category,
-                    rule: mention.rule,
-                    tier: tier_of(lexicon, mention),
-                    assertion: mention.assertion,
-                    incident: at,
                     start: place(index, mention.span.start),
-                    quote: mention.span.of(&field.text).to_owned(),
+                    ..CaseMention::of(lexicon, &field.text, at, mention)
                 };
                 if mention.suppressed.is_none() {
                     self.mentions.push(own);

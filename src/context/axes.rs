@@ -98,9 +98,14 @@ pub(super) fn assert_axes(
         .filter(|active| {
             let modifier = &lexicon.modifiers[active.modifier];
             let of_check = rule.is_some_and(|rule| rule.check.is_some());
-            let bears = modifier.for_checks == of_check
-                && (modifier.applies_to.is_empty()
-                    || modifier.applies_to.contains(&mention.category));
+            let bears = match of_check {
+                true => modifier.for_checks,
+                false => {
+                    modifier.for_indicators
+                        && (modifier.applies_to.is_empty()
+                            || modifier.applies_to.contains(&mention.category))
+                }
+            };
             // What only looks like a cue because of words of the indicator itself is a cue: "he never
             // told me what to wear", though "never told" alone denies nothing.
             let of_indicator = modifier.direction == Direction::Pseudo

@@ -401,6 +401,9 @@ pub(crate) struct Check {
     pub prompt: Spanned<String>,
     /// `incident` (the default) or `case`.
     pub scope: Option<Spanned<String>>,
+    /// What is said of it counts only where a trigger is met.
+    #[serde(default)]
+    pub if_triggered: bool,
     #[serde(default)]
     pub trigger: Vec<Spanned<Trigger>>,
     #[serde(default)]

@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 use super::Scanner;
 use crate::assertion::{Group, Voice};
 use crate::checks::heard;
-use crate::lexicon::Saying;
+use crate::lexicon::{Effect, Saying};
 use crate::matcher::Found;
 use crate::mention::Mention;
 use crate::span::Span;
@@ -62,6 +62,7 @@ impl Scanner<'_> {
                 && !spoken.contains(&(own.sentence, own.subject))
         });
         self.set_light_statements_aside(text);
+        let mut said = Vec::new();
         for own in weighed {
             let sentence = self.text.sentences[own.sentence].tokens();
             let tokens = &self.text.tokens;
@@ -98,12 +99,34 @@ impl Scanner<'_> {
             };
             match lexicon.rules[own.rule].check {
                 None => mentions.push(mention),
-                // Done or not done, planned or denied: the words of their context have been weighed with them.
-                Some(_) => self.statements.push(mention),
+                Some(_) => said.push(mention),
             }
         }
+        self.add_statements(text, said);
         self.statements
             .sort_by_key(|m| (m.tokens.start, m.tokens.end, m.rule));
+    }
+
+    /// Adds what words weigh of response checks. Done or not done, planned or denied: the words of their context have
+    /// been weighed with them. But what no check may be taken from, and what is answered on a form, is told by cues.
+    fn add_statements(&mut self, text: &str, said: Vec<Mention>) {
+        let mut read = said.clone();
+        self.context.assert_all(
+            text,
+            self.lexicon,
+            &self.text,
+            &self.phrases,
+            &mut read,
+            &mut |_| {},
+        );
+        for (mut statement, read) in said.into_iter().zip(read) {
+            if read.assertion.source == Voice::Form {
+                continue;
+            }
+            let excluded = read.cues.iter().any(|cue| cue.effect == Effect::Exclude);
+            statement.suppressed = read.suppressed.filter(|_| excluded);
+            self.statements.push(statement);
+        }
     }
 
     fn sentences_of(&self, mention: &Mention) -> RangeInclusive<usize> {

@@ -72,6 +72,9 @@ struct RoleClasses {
     and: Option<ClassId>,
     /// A verb of saying: "Mia says she …" is about Mia.
     saying: Option<ClassId>,
+    /// A verb of sending and writing, of what is quoted.
+    writing: Option<ClassId>,
+    reflexive: Option<ClassId>,
     /// A verb of seeing or hearing: "I heard him …" is about him.
     perceiving: Option<ClassId>,
     /// "That", between what is said and who says it.
@@ -107,6 +110,8 @@ impl Roles {
             subordinate: named("subordinate_word"),
             and: named("and_word"),
             saying: named("saying"),
+            writing: named("writing_word"),
+            reflexive: named("himself"),
             perceiving: named("perceiving"),
             that: named("that_word"),
             newcomer: named("new_partner_word"),

@@ -30,30 +30,30 @@ impl Roles {
         default: Role,
     ) -> Role {
         let slot = mention.experiencer;
-        // A threat to kill oneself if left is the partner's who is left, abuse told or not.
-        let role_of = |label: Label| match label {
-            Label::Partner if default == Role::Suspect => Role::Suspect,
-            Label::Suspect if !self.tied => default,
-            label => self.role_of(label),
-        };
         if let Some(label) = self.slot_label(lexicon, text, slot) {
-            return role_of(label);
+            let (start, end) = slot.unwrap_or_default();
+            let person = (start..end)
+                .rev()
+                .find(|at| self.label(lexicon, text, *at..*at + 1).is_some());
+            return self.role_in(text, label, person, default);
         }
+        let own_words = |range| self.is_first_person(lexicon, text, Some(range));
         if self.narrator_is_victim
-            && self.is_first_person(lexicon, text, slot)
+            && slot.is_some_and(own_words)
             && !self.quoted(text, mention)
         {
             return Role::Victim;
         }
-        // The pronoun that stands for the person: in the slot, or anywhere in the words matched.
-        // "the dog's to go to Uncle G": a relative in the words is no pronoun.
-        let is_pronoun = |t: &usize| {
-            kind_of(text, *t).is_some() && self.label(lexicon, text, *t..*t + 1).is_none()
-        };
-        let pronoun = slot
-            .and_then(|(start, end)| (start..end).rev().find(is_pronoun))
-            .or_else(|| mention.tokens.clone().find(is_pronoun));
+        let pronoun = self.pronoun(lexicon, text, mention);
         let kind = pronoun.and_then(|t| kind_of(text, t));
+        let first_person =
+            kind.is_none() && own_words((mention.tokens.start, mention.tokens.end));
+        if first_person && self.quoted(text, mention) {
+            if let Some((role, person)) = self.speaker_of_quote(lexicon, text, mention, default) {
+                self.note(text, mention, role, "whose words are quoted", Some(person));
+                return role;
+            }
+        }
         // "Mia says she wants to die": whoever says so of themselves. A relative who says it may
         // speak of somebody else.
         if let Some(Speaker { person, told }) = pronoun.and_then(|t| self.speaker(lexicon, text, t))
@@ -68,7 +68,7 @@ impl Roles {
             let theirs = kind_of(text, person);
             let agrees = theirs.is_none() || theirs == kind;
             if let Some(label) = label.filter(known).filter(|_| agrees) {
-                let role = role_of(label);
+                let role = self.role_in(text, label, Some(person), default);
                 self.note(
                     text,
                     mention,
@@ -82,6 +82,14 @@ impl Roles {
         // Words of a suspect's threat are taken for the victim's own only on the plain grounds above: the
         // two are never to be swapped.
         let weak = |role: Role| !(default == Role::Suspect && role == Role::Victim);
+        if let Some(at) = self.subject_noun(lexicon, text, mention, kind) {
+            let label = self.label(lexicon, text, at..at + 1);
+            let role = label.map(|label| self.role_in(text, label, Some(at), default));
+            if let Some(role) = role.filter(|role| weak(*role)) {
+                self.note(text, mention, role, "the person right before it", Some(at));
+                return role;
+            }
+        }
         if let Some(role) = kind
             .and_then(|kind| self.kinds[kind])
             .filter(|role| weak(*role))
@@ -105,25 +113,205 @@ impl Roles {
                 .rev()
                 .find_map(|at| Some((at, self.label(lexicon, text, at..at + 1)?)));
             if let Some((at, label)) = whose {
-                let role = role_of(label);
+                let role = self.role_in(text, label, Some(at), default);
                 if weak(role) {
                     self.note(text, mention, role, "the person before \"who\"", Some(at));
                     return role;
                 }
             }
         }
-        let own_words = kind.is_none()
-            && self.is_first_person(
-                lexicon,
-                text,
-                Some((mention.tokens.start, mention.tokens.end)),
-            );
+        if let Some((role, at)) = self.person_before(lexicon, text, mention, (kind, first_person), default)
+        {
+            if weak(role) {
+                self.note(text, mention, role, "nearest person before it", Some(at));
+                return role;
+            }
+            return default;
+        }
+        default
+    }
+
+    /// What a label says of who is suicidal. A partner is who the abuse that is told makes of the kind of pronoun for
+    /// them; a threat to kill oneself if left is the partner's who is left, abuse told or not.
+    fn role_in(
+        &self,
+        text: &Segmented,
+        label: Label,
+        person: Option<usize>,
+        default: Role,
+    ) -> Role {
+        let by_kind = person
+            .and_then(|at| kind_of(text, at))
+            .and_then(|kind| self.kinds[kind]);
+        match label {
+            Label::Partner if default == Role::Suspect => Role::Suspect,
+            Label::Partner => by_kind.unwrap_or_else(|| self.role_of(label)),
+            Label::Suspect if !self.tied => default,
+            label => self.role_of(label),
+        }
+    }
+
+    /// The pronoun that stands for who is suicidal: in the slot; or the subject of the words matched, in them or right
+    /// before them; or "himself" in them. Whose "his" in them is, and who "him" is, tells nothing.
+    fn pronoun(&self, lexicon: &Lexicon, text: &Segmented, mention: &Mention) -> Option<usize> {
+        // "the dog's to go to Uncle G": a relative in the words is no pronoun.
+        let is_pronoun = |at: usize| {
+            kind_of(text, at).is_some() && self.label(lexicon, text, at..at + 1).is_none()
+        };
+        if let Some((start, end)) = mention.experiencer
+            && let Some(at) = (start..end).rev().find(|at| is_pronoun(*at))
+        {
+            return Some(at);
+        }
+        let is = |at: usize, class| Self::has(lexicon, text, at, class);
+        let acts = |at: usize| {
+            is_pronoun(at) && !is(at, self.classes.object) && !is(at, self.classes.owner)
+        };
+        let start = mention.tokens.start;
+        let unit = text.unit_of(start);
+        // "he'd found her hanged": of whom it is said.
+        if start > unit.start
+            && text.tokens[start].gap == Break::None
+            && is_pronoun(start - 1)
+            && is(start - 1, self.classes.object)
+            && mention.experiencer.is_none()
+            && (unit.start..start - 1).any(acts)
+        {
+            return Some(start - 1);
+        }
+        // "she'd taken": the verb alone is what matched.
+        let near = start.saturating_sub(NEAR).max(unit.start);
+        let before = (near..start)
+            .rev()
+            .take_while(|at| text.tokens[*at + 1].gap == Break::None)
+            .find(|at| acts(*at) || is(*at, self.classes.first));
+        let inside = mention.tokens.clone().find(|at| acts(*at));
+        match (before, inside) {
+            // Its own subject stands at its head, or behind a word that opens a clause.
+            (_, Some(at))
+                if at == start
+                    || at == start + 1
+                        && (is(start, self.classes.subordinate) || is(start, self.classes.and)) =>
+            {
+                Some(at)
+            }
+            (Some(at), _) if acts(at) => Some(at),
+            (None, Some(at)) => Some(at),
+            _ => mention.tokens.clone().find(|at| {
+                is_pronoun(*at) && is(*at, self.classes.reflexive)
+            }),
+        }
+    }
+
+    /// The person named right before a mention, of whom it is said: "her brother drowned himself". None where a pronoun
+    /// stands between, or another kind of pronoun within.
+    fn subject_noun(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+        kind: Option<usize>,
+    ) -> Option<usize> {
+        let start = mention.tokens.start;
+        let unit = text.unit_of(start);
+        let first = start.saturating_sub(NEAR).max(unit.start);
+        let at = (first..start)
+            .rev()
+            .take_while(|at| text.tokens[*at + 1].gap == Break::None)
+            .find(|at| {
+                self.label(lexicon, text, *at..*at + 1).is_some()
+                    || kind_of(text, *at).is_some()
+                    || Self::has(lexicon, text, *at, self.classes.first)
+            })?;
+        // A relative of whom it is said is often the person abused, under another name.
+        let label = self.label(lexicon, text, at..at + 1)?;
+        if matches!(label, Label::Child | Label::Other) {
+            return None;
+        }
+        let theirs = kind_of(text, at);
+        let agrees = kind.is_none() || theirs.is_none() || theirs == kind;
+        let owns = Self::has(lexicon, text, at, self.classes.owning);
+        let object = self.objects.binary_search(&at).is_ok();
+        (agrees && !owns && !object && self.acts(lexicon, text, at, start)).then_some(at)
+    }
+
+    /// Who said or wrote the words of a quotation in which a mention stands.
+    fn speaker_of_quote(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+        default: Role,
+    ) -> Option<(Role, usize)> {
+        /// Words before a quotation in which its speaker may stand, and behind it.
+        const BEFORE: usize = 12;
+        const BEHIND: usize = 5;
+        let tokens = &text.tokens;
+        let start = (0..mention.tokens.start)
+            .rev()
+            .take_while(|at| tokens[*at].quoted)
+            .last()
+            .unwrap_or(mention.tokens.start);
+        let end = (mention.tokens.end..tokens.len())
+            .find(|at| !tokens[*at].quoted)
+            .unwrap_or(tokens.len());
+        let is = |at: usize, class| Self::has(lexicon, text, at, class);
+        let role = |at: usize| {
+            let label = self.label(lexicon, text, at..at + 1);
+            match label {
+                _ if is(at, self.classes.owning) => None,
+                Some(label) => Some(self.role_in(text, label, Some(at), default)),
+                None if is(at, self.classes.first) && self.narrator_is_victim => Some(Role::Victim),
+                None if is(at, self.classes.object) || is(at, self.classes.owner) => None,
+                None => kind_of(text, at).and_then(|kind| self.kinds[kind]),
+            }
+        };
+        let says = |at: usize| is(at, self.classes.saying) || is(at, self.classes.writing);
+        let sentence_end = (end..tokens.len().min(end + BEHIND))
+            .find(|at| tokens[*at].gap >= Break::Strong || tokens[*at].quoted)
+            .unwrap_or(tokens.len().min(end + BEHIND));
+        let behind = end..sentence_end;
+        if let Some(verb) = behind.clone().find(|at| says(*at)) {
+            let found = behind
+                .clone()
+                .filter(|at| at.abs_diff(verb) <= 3)
+                .find_map(|at| Some((role(at)?, at)));
+            if found.is_some() {
+                return found;
+            }
+        }
+        let before = start.saturating_sub(BEFORE)..start;
+        let verb = before.clone().rev().find(|at| says(*at))?;
+        let who = |at: usize| {
+            let person = self.label(lexicon, text, at..at + 1).is_some()
+                || kind_of(text, at).is_some()
+                    && !is(at, self.classes.object)
+                    && !is(at, self.classes.owner)
+                || is(at, self.classes.first) && !is(at, self.classes.object);
+            person && !is(at, self.classes.owning)
+        };
+        let at = (before.start..verb).rev().find(|at| who(*at))?;
+        Some((role(at)?, at))
+    }
+
+    /// The nearest person before a mention of whom it may be said.
+    fn person_before(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+        (kind, own_words): (Option<usize>, bool),
+        default: Role,
+    ) -> Option<(Role, usize)> {
+        let unit = text.unit_of(mention.tokens.start);
         let reach = if kind.is_some() { FAR } else { NEAR };
         let from = if kind.is_some() {
             mention.tokens.start.saturating_sub(reach)
         } else {
             unit.start.max(mention.tokens.start.saturating_sub(reach))
         };
+        // "wrote on the back of his picture": somebody is in the words who is not who acts.
+        let others = kind.is_none() && mention.tokens.clone().any(|at| kind_of(text, at).is_some());
         for token in (from..mention.tokens.start).rev() {
             let Some(label) = self.label(lexicon, text, token..token + 1) else {
                 continue;
@@ -154,26 +342,25 @@ impl Roles {
             }) {
                 continue;
             }
-            let near = mention.tokens.start - token <= 2 * NEAR
-                && token >= unit.start
-                && self.acts(lexicon, text, token, mention.tokens.start);
+            let acts = self.acts(lexicon, text, token, mention.tokens.start);
+            let near = mention.tokens.start - token <= 2 * NEAR && token >= unit.start && acts;
             let role = match label {
-                Label::Suspect | Label::Victim | Label::Partner => role_of(label),
+                // "sometimes I hold my breath to see if my partner hears": a person in the words is not who says "I".
+                _ if own_words && !near => continue,
+                Label::Suspect | Label::Victim | Label::Partner => {
+                    self.role_in(text, label, Some(token), default)
+                }
                 // A relative further off is more likely to be the one who tells.
                 // "tell nan I tried": whoever says "I" is not the one who is spoken to.
-                Label::Child | Label::Other if own_words => continue,
+                Label::Child | Label::Other if own_words || others => continue,
                 Label::Child | Label::Other if near && (theirs.is_some() || kind.is_none()) => {
                     self.role_of(label)
                 }
                 Label::Child | Label::Other => continue,
             };
-            if !weak(role) {
-                break;
-            }
-            self.note(text, mention, role, "nearest person before it", Some(token));
-            return role;
+            return Some((role, token));
         }
-        default
+        None
     }
 
     /// Whether the first pronoun behind a person tells that pronouns of `kind` are somebody else's: "her partner

@@ -150,6 +150,7 @@ pub(super) fn checks(
             source: check.source.clone(),
             prompt: prompt.trim().to_owned(),
             whole_case,
+            if_triggered: check.if_triggered,
             triggers,
             place: place(path, check.id.span().start, problems),
         });

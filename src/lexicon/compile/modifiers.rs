@@ -13,7 +13,7 @@ use crate::lexicon::schema;
 use crate::lexicon::{Direction, Effect, Expect, Modifier, ModifierExample, Through, YearsAgo};
 use crate::matcher::Variant;
 
-/// What a modifier names in `applies_to` to bear on response checks, and on nothing else.
+/// What a modifier names in `applies_to` to bear on response checks; by itself, on nothing else.
 const CHECKS: &str = "checks";
 
 pub(super) fn add_modifiers(
@@ -93,6 +93,7 @@ pub(super) fn add_modifiers(
         modifiers.push(Modifier {
             id: modifier.id.get_ref().clone(),
             for_checks: !checks.is_empty(),
+            for_indicators: checks.is_empty() || !applies_to.is_empty(),
             effect,
             direction,
             scope: modifier.scope.map_or(usize::MAX, |n| n as usize),

@@ -21,8 +21,10 @@ pub struct Modifier {
     pub through: Through,
     /// Categories that it applies to; empty means all.
     pub applies_to: Vec<usize>,
-    /// It bears on response checks, and on nothing else.
+    /// It bears on response checks.
     pub for_checks: bool,
+    /// It bears on indicators: on all, or on those of `applies_to`.
+    pub for_indicators: bool,
     /// Categories that it leaves alone.
     pub except: Vec<usize>,
     /// Why a mention is set aside, in plain words.

@@ -142,6 +142,8 @@ pub struct Check {
     pub prompt: String,
     /// Whether silence is judged over the whole case, not over each incident.
     pub whole_case: bool,
+    /// What is said of it counts only where a trigger is met in the same incident.
+    pub if_triggered: bool,
     /// Any of these makes silence worth a prompt.
     pub triggers: Vec<Trigger>,
     /// File, and line in it.
