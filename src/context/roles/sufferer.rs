@@ -228,7 +228,7 @@ impl Roles {
         if matches!(label, Label::Child | Label::Other) {
             return None;
         }
-        let theirs = kind_of(text, at);
+        let theirs = self.kind_of_person(lexicon, text, at);
         let agrees = kind.is_none() || theirs.is_none() || theirs == kind;
         let owns = Self::has(lexicon, text, at, self.classes.owning);
         let object = self.objects.binary_search(&at).is_ok();
@@ -324,7 +324,7 @@ impl Roles {
             if owns {
                 continue;
             }
-            let theirs = kind_of(text, token);
+            let theirs = self.kind_of_person(lexicon, text, token);
             if kind.is_some() && theirs.is_some() && theirs != kind {
                 continue;
             }
@@ -334,7 +334,13 @@ impl Roles {
                 .rev()
                 .find_map(|t| kind_of(text, t));
             let of_owner = kind.is_some() && owner == kind;
-            if of_owner && (label == Label::Other || label == Label::Partner && theirs != kind) {
+            if of_owner && matches!(label, Label::Other | Label::Partner) {
+                continue;
+            }
+            // "States the partner has his card. Says he …": a partner of whom something is told is not who is spoken
+            // of in the next sentence, unless that began with the partner.
+            let theirs_begins = token <= text.unit_of(token).start + 2;
+            if label == Label::Partner && token < unit.start && !theirs_begins {
                 continue;
             }
             if kind.is_some_and(|kind| {
@@ -361,6 +367,17 @@ impl Roles {
             return Some((role, token));
         }
         None
+    }
+
+    /// Which kind of gendered word stands for a person: "ex-wife" is two.
+    fn kind_of_person(&self, lexicon: &Lexicon, text: &Segmented, person: usize) -> Option<usize> {
+        kind_of(text, person).or_else(|| {
+            let next = person + 1;
+            let same = next < text.tokens.len()
+                && text.tokens[next].gap == Break::None
+                && self.label(lexicon, text, next..next + 1).is_some();
+            same.then(|| kind_of(text, next)).flatten()
+        })
     }
 
     /// Whether the first pronoun behind a person tells that pronouns of `kind` are somebody else's: "her partner
