@@ -296,7 +296,9 @@ impl Evaluation {
         let counts = mentions.iter().filter(|m| m.suppressed.is_none());
         let mut case = CaseRecord {
             statements: said,
-            mentions: counts.map(|m| CaseMention::of(lexicon, &document.text, 0, m)).collect(),
+            mentions: counts
+                .map(|m| CaseMention::of(lexicon, &document.text, 0, m))
+                .collect(),
             ..CaseRecord::default()
         };
         let id = document.doc_id.clone();

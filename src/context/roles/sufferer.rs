@@ -38,16 +38,12 @@ impl Roles {
             return self.role_in(text, label, person, default);
         }
         let own_words = |range| self.is_first_person(lexicon, text, Some(range));
-        if self.narrator_is_victim
-            && slot.is_some_and(own_words)
-            && !self.quoted(text, mention)
-        {
+        if self.narrator_is_victim && slot.is_some_and(own_words) && !self.quoted(text, mention) {
             return Role::Victim;
         }
         let pronoun = self.pronoun(lexicon, text, mention);
         let kind = pronoun.and_then(|t| kind_of(text, t));
-        let first_person =
-            kind.is_none() && own_words((mention.tokens.start, mention.tokens.end));
+        let first_person = kind.is_none() && own_words((mention.tokens.start, mention.tokens.end));
         if first_person && self.quoted(text, mention) {
             if let Some((role, person)) = self.speaker_of_quote(lexicon, text, mention, default) {
                 self.note(text, mention, role, "whose words are quoted", Some(person));
@@ -120,7 +116,8 @@ impl Roles {
                 }
             }
         }
-        if let Some((role, at)) = self.person_before(lexicon, text, mention, (kind, first_person), default)
+        if let Some((role, at)) =
+            self.person_before(lexicon, text, mention, (kind, first_person), default)
         {
             if weak(role) {
                 self.note(text, mention, role, "nearest person before it", Some(at));
@@ -197,9 +194,10 @@ impl Roles {
             }
             (Some(at), _) if acts(at) => Some(at),
             (None, Some(at)) => Some(at),
-            _ => mention.tokens.clone().find(|at| {
-                is_pronoun(*at) && is(*at, self.classes.reflexive)
-            }),
+            _ => mention
+                .tokens
+                .clone()
+                .find(|at| is_pronoun(*at) && is(*at, self.classes.reflexive)),
         }
     }
 
