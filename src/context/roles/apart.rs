@@ -17,6 +17,8 @@ impl Roles {
         }
         let of_suspect = |m: &Mention| {
             m.suppressed.is_none()
+                // What words only weigh as the suspect's says less than a rule that found what it is.
+                && !lexicon.rules[m.rule].weighed
                 && m.assertion.experiencer == Role::Suspect
                 && lexicon.categories[m.category].experiencer == Role::Suspect
                 && (m

@@ -35,7 +35,12 @@ impl Roles {
             let person = (start..end)
                 .rev()
                 .find(|at| self.label(lexicon, text, *at..*at + 1).is_some());
-            return self.role_in(text, label, person, default);
+            let role = self.role_in(text, label, person, default);
+            // AP states "she tried to …": whom the suspect speaks of is somebody else.
+            if role == Role::Suspect && self.quotes_of_another(lexicon, text, mention, start) {
+                return Role::Victim;
+            }
+            return role;
         }
         let own_words = |range| self.is_first_person(lexicon, text, Some(range));
         if self.narrator_is_victim && slot.is_some_and(own_words) && !self.quoted(text, mention) {
@@ -44,8 +49,17 @@ impl Roles {
         let pronoun = self.pronoun(lexicon, text, mention);
         let kind = pronoun.and_then(|t| kind_of(text, t));
         let first_person = kind.is_none() && own_words((mention.tokens.start, mention.tokens.end));
-        if first_person && self.quoted(text, mention) {
-            if let Some((role, person)) = self.speaker_of_quote(lexicon, text, mention, default) {
+        if self.quoted(text, mention)
+            && (first_person || self.subject_inside(mention, pronoun))
+            && let Some((role, person)) = self.speaker_of_quote(lexicon, text, mention, default)
+        {
+            // Who speaks of "she" speaks of somebody else: of the person abused, if it is the suspect.
+            let role = match role {
+                Role::Suspect | Role::Victim if kind.is_none() => Some(role),
+                Role::Suspect => Some(Role::Victim),
+                _ => None,
+            };
+            if let Some(role) = role {
                 self.note(text, mention, role, "whose words are quoted", Some(person));
                 return role;
             }
@@ -65,11 +79,22 @@ impl Roles {
             let agrees = theirs.is_none() || theirs == kind;
             if let Some(label) = label.filter(known).filter(|_| agrees) {
                 let role = self.role_in(text, label, Some(person), default);
+                // AP states "she tried to …"
+                let quoted = pronoun.is_some_and(|at| text.tokens[at].quoted);
+                let of_another = quoted && !text.tokens[person].quoted;
+                let role = match role {
+                    Role::Suspect if of_another => Role::Victim,
+                    role => role,
+                };
                 self.note(
                     text,
                     mention,
                     role,
-                    "who says it of themselves",
+                    if of_another {
+                        "of whom another speaks"
+                    } else {
+                        "who says it of themselves"
+                    },
                     Some(person),
                 );
                 return role;
@@ -117,7 +142,7 @@ impl Roles {
             }
         }
         if let Some((role, at)) =
-            self.person_before(lexicon, text, mention, (kind, first_person), default)
+            self.person_before(lexicon, text, mention, (pronoun, first_person), default)
         {
             if weak(role) {
                 self.note(text, mention, role, "nearest person before it", Some(at));
@@ -125,7 +150,96 @@ impl Roles {
             }
             return default;
         }
+        if kind.is_none()
+            && !first_person
+            && let Some((role, at)) = self.dropped_subject(lexicon, text, mention, default)
+            && weak(role)
+        {
+            self.note(
+                text,
+                mention,
+                role,
+                "of whom the sentence before tells",
+                Some(at),
+            );
+            return role;
+        }
         default
+    }
+
+    /// Whether the pronoun of a mention stands in it or right before it, in the same quotation.
+    fn subject_inside(&self, mention: &Mention, pronoun: Option<usize>) -> bool {
+        pronoun.is_some_and(|at| at + NEAR >= mention.tokens.start)
+    }
+
+    /// Of whom a sentence without a subject tells: "SUS found in the woods. Had a ligature with him." The person at the
+    /// head of one of the sentences before.
+    fn dropped_subject(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+        default: Role,
+    ) -> Option<(Role, usize)> {
+        /// Sentences looked back over, and words at the head of each.
+        const BACK: usize = 3;
+        const HEAD: usize = 3;
+        let start = mention.tokens.start;
+        let mut unit = text.unit_of(start);
+        // A verb may stand before it: "Had taken", "States took".
+        let person = |at: usize| {
+            self.label(lexicon, text, at..at + 1).is_some()
+                || kind_of(text, at).is_some()
+                || Self::has(lexicon, text, at, self.classes.first)
+        };
+        if start > unit.start + 1 || (unit.start..start).any(person) {
+            return None;
+        }
+        for _ in 0..BACK {
+            unit = text.unit_of(unit.start.checked_sub(1)?);
+            for at in unit.start..unit.end.min(unit.start + HEAD) {
+                if Self::has(lexicon, text, at, self.classes.owning) {
+                    continue;
+                }
+                if let Some(label) = self.label(lexicon, text, at..at + 1) {
+                    let known = matches!(label, Label::Suspect | Label::Victim);
+                    return known.then(|| (self.role_in(text, label, Some(at), default), at));
+                }
+                let acts = !Self::has(lexicon, text, at, self.classes.object)
+                    && !Self::has(lexicon, text, at, self.classes.owner);
+                if let Some(kind) = kind_of(text, at).filter(|_| acts) {
+                    return self.kinds[kind].map(|role| (role, at));
+                }
+                if Self::has(lexicon, text, at, self.classes.first) {
+                    return None;
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether words of a mention are quoted of the person at `speaker`, who speaks in them of "he" or "she".
+    fn quotes_of_another(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+        speaker: usize,
+    ) -> bool {
+        let is = |at: usize, class| Self::has(lexicon, text, at, class);
+        let quoted = || {
+            let words = mention.tokens.clone().skip_while(|at| *at <= speaker);
+            words.filter(|at| text.tokens[*at].quoted)
+        };
+        let acts = |at: usize| {
+            kind_of(text, at).is_some()
+                && !is(at, self.classes.object)
+                && !is(at, self.classes.owner)
+                && self.label(lexicon, text, at..at + 1).is_none()
+        };
+        !text.tokens[speaker].quoted
+            && quoted().any(acts)
+            && !quoted().any(|at| is(at, self.classes.first))
     }
 
     /// What a label says of who is suicidal. A partner is who the abuse that is told makes of the kind of pronoun for
@@ -166,6 +280,15 @@ impl Roles {
         };
         let start = mention.tokens.start;
         let unit = text.unit_of(start);
+        // "found her hanging": whom somebody found.
+        if mention.experiencer.is_none()
+            && mention.tokens.len() > 1
+            && is(start, self.classes.perceiving)
+            && is_pronoun(start + 1)
+            && is(start + 1, self.classes.object)
+        {
+            return Some(start + 1);
+        }
         // "he'd found her hanged": of whom it is said.
         if start > unit.start
             && text.tokens[start].gap == Break::None
@@ -229,7 +352,10 @@ impl Roles {
         let theirs = self.kind_of_person(lexicon, text, at);
         let agrees = kind.is_none() || theirs.is_none() || theirs == kind;
         let owns = Self::has(lexicon, text, at, self.classes.owning);
-        let object = self.objects.binary_search(&at).is_ok();
+        // "Partner states took twenty": a partner tells it of the other.
+        let tells = label == Label::Partner
+            && (at + 1..start).any(|at| Self::has(lexicon, text, at, self.classes.saying));
+        let object = self.objects.binary_search(&at).is_ok() || tells;
         (agrees && !owns && !object && self.acts(lexicon, text, at, start)).then_some(at)
     }
 
@@ -242,7 +368,7 @@ impl Roles {
         default: Role,
     ) -> Option<(Role, usize)> {
         /// Words before a quotation in which its speaker may stand, and behind it.
-        const BEFORE: usize = 12;
+        const BEFORE: usize = 16;
         const BEHIND: usize = 5;
         let tokens = &text.tokens;
         let start = (0..mention.tokens.start)
@@ -261,7 +387,16 @@ impl Roles {
                 Some(label) => Some(self.role_in(text, label, Some(at), default)),
                 None if is(at, self.classes.first) && self.narrator_is_victim => Some(Role::Victim),
                 None if is(at, self.classes.object) || is(at, self.classes.owner) => None,
-                None => kind_of(text, at).and_then(|kind| self.kinds[kind]),
+                None => kind_of(text, at).and_then(|kind| {
+                    self.kinds[kind].or_else(|| {
+                        let known = (at.saturating_sub(FAR)..at).rev().find_map(|before| {
+                            let label = self.label(lexicon, text, before..before + 1)?;
+                            (kind_of(text, before) == Some(kind)).then_some((label, before))
+                        });
+                        let (label, before) = known?;
+                        Some(self.role_in(text, label, Some(before), default))
+                    })
+                }),
             }
         };
         let says = |at: usize| is(at, self.classes.saying) || is(at, self.classes.writing);
@@ -298,9 +433,10 @@ impl Roles {
         lexicon: &Lexicon,
         text: &Segmented,
         mention: &Mention,
-        (kind, own_words): (Option<usize>, bool),
+        (pronoun, own_words): (Option<usize>, bool),
         default: Role,
     ) -> Option<(Role, usize)> {
+        let kind = pronoun.and_then(|at| kind_of(text, at));
         let unit = text.unit_of(mention.tokens.start);
         let reach = if kind.is_some() { FAR } else { NEAR };
         let from = if kind.is_some() {
@@ -308,6 +444,8 @@ impl Roles {
         } else {
             unit.start.max(mention.tokens.start.saturating_sub(reach))
         };
+        // "Sister found him hanged": of whom it is said is not who acts.
+        let of_object = pronoun.is_some_and(|at| Self::has(lexicon, text, at, self.classes.object));
         // "wrote on the back of his picture": somebody is in the words who is not who acts.
         let others = kind.is_none() && mention.tokens.clone().any(|at| kind_of(text, at).is_some());
         for token in (from..mention.tokens.start).rev() {
@@ -320,6 +458,11 @@ impl Roles {
             let owns = Self::has(lexicon, text, token, self.classes.owning)
                 && self.label(lexicon, text, token + 1..token + 3).is_some();
             if owns {
+                continue;
+            }
+            // "told officers", "rang his mum": who is told is not of whom it is told.
+            let hears = token > 0 && Self::has(lexicon, text, token - 1, self.classes.saying);
+            if hears && matches!(label, Label::Other | Label::Child) {
                 continue;
             }
             let theirs = self.kind_of_person(lexicon, text, token);
@@ -337,6 +480,11 @@ impl Roles {
             }
             // "States the partner has his card. Says he …": a partner of whom something is told is not who is spoken
             // of in the next sentence, unless that began with the partner.
+            let tells = (token + 1..mention.tokens.start)
+                .any(|at| Self::has(lexicon, text, at, self.classes.saying));
+            if label == Label::Partner && kind.is_none() && tells {
+                continue;
+            }
             let theirs_begins = token <= text.unit_of(token).start + 2;
             if label == Label::Partner && token < unit.start && !theirs_begins {
                 continue;
@@ -356,7 +504,7 @@ impl Roles {
                 }
                 // A relative further off is more likely to be the one who tells.
                 // "tell nan I tried": whoever says "I" is not the one who is spoken to.
-                Label::Child | Label::Other if own_words || others => continue,
+                Label::Child | Label::Other if own_words || others || of_object => continue,
                 Label::Child | Label::Other if near && (theirs.is_some() || kind.is_none()) => {
                     self.role_of(label)
                 }
