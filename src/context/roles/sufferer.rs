@@ -406,7 +406,6 @@ impl Roles {
         let behind = end..sentence_end;
         if let Some(verb) = behind.clone().find(|at| says(*at)) {
             let found = behind
-                .clone()
                 .filter(|at| at.abs_diff(verb) <= 3)
                 .find_map(|at| Some((role(at)?, at)));
             if found.is_some() {
