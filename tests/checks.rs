@@ -216,6 +216,42 @@ fn each_check_tells_done_from_not_done_from_silence() {
     assert_eq!(wrong, [""; 0]);
 }
 
+/// The words for care after strangulation are said of any injury: they count where pressure to the neck is told.
+#[test]
+fn care_counts_only_after_pressure_to_the_neck() {
+    let check = "medical_strangulation";
+    for (text, expected) in [
+        (
+            "He strangled her. Paramedics checked her over.",
+            &["done"][..],
+        ),
+        (
+            "He strangled her. She was not seen by a doctor.",
+            &["stated_not_done"],
+        ),
+        (
+            "The car would not start on the choke. Bruise to her arm, paramedics checked her over.",
+            &[],
+        ),
+        ("He was choking on a sausage. Medics happy with him.", &[]),
+    ] {
+        assert_eq!(status(check, text), expected, "{text}");
+    }
+}
+
+/// A lesson names what is to be done, and tells of nothing that was.
+#[test]
+fn a_lesson_says_nothing_of_checks() {
+    let lesson = "Briefing for response officers. Asked about suicide, PPN submitted, parties separated: so it should read.";
+    for check in ["suicide_explored", "referral", "spoken_alone"] {
+        assert_eq!(status(check, lesson), [""; 0], "{check}");
+    }
+    let record = "She was asked about suicide, PPN submitted, parties separated.";
+    for check in ["suicide_explored", "referral", "spoken_alone"] {
+        assert_eq!(status(check, record), ["done"], "{check}");
+    }
+}
+
 /// What one sentence says of its check. Other checks may rightly speak in it too: they are not asked.
 #[test]
 fn many_ways_to_say_it_are_understood() {

@@ -95,6 +95,13 @@ fn explain_checks(
             rule.place.0,
             rule.place.1
         )?;
+        let counts = matches!(statement.saying, Saying::Done | Saying::NotDone);
+        if check.if_triggered && counts {
+            writeln!(
+                out,
+                "      note     counts only where the record raises the check"
+            )?;
+        }
         let own = found.iter().find(|m| {
             m.rule == statement.rule && rule.weighed && offsets.at(m.span.start) == statement.start
         });

@@ -110,6 +110,9 @@ impl Scanner<'_> {
     /// Adds what words weigh of response checks. Done or not done, planned or denied: the words of their context have
     /// been weighed with them. But what no check may be taken from, and what is answered on a form, is told by cues.
     fn add_statements(&mut self, text: &str, said: Vec<Mention>) {
+        if said.is_empty() {
+            return;
+        }
         let mut read = said.clone();
         self.context.assert_all(
             text,
@@ -120,11 +123,11 @@ impl Scanner<'_> {
             &mut |_| {},
         );
         for (mut statement, read) in said.into_iter().zip(read) {
-            if read.assertion.source == Voice::Form {
-                continue;
-            }
             let excluded = read.cues.iter().any(|cue| cue.effect == Effect::Exclude);
-            statement.suppressed = read.suppressed.filter(|_| excluded);
+            statement.suppressed = match read.assertion.source {
+                Voice::Form => Some("an answer on a form, which rules read".to_owned()),
+                _ => read.suppressed.filter(|_| excluded),
+            };
             self.statements.push(statement);
         }
     }

@@ -10,6 +10,8 @@
 
 mod abuse;
 mod apart;
+mod speech;
+mod subject;
 mod sufferer;
 mod vote;
 
@@ -20,6 +22,12 @@ use crate::lexicon::Lexicon;
 use crate::matcher::ClassId;
 use crate::mention::Mention;
 use crate::segment::{Segmented, Twin};
+
+/// Tokens that a person may stand before a mention without a subject of its own.
+const NEAR: usize = 4;
+
+/// Tokens over which a pronoun may point back to a person.
+const FAR: usize = 40;
 
 /// What a word says of the person it stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
