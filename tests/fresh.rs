@@ -102,7 +102,7 @@ fn the_second_batch_keeps_what_was_learnt() {
     const WRONG: usize = 91;
     let lexicon = built_in();
     let mut scanner = Scanner::new(lexicon);
-    let path = crate_folder().join("tests/data/fresh/second_batch.txt");
+    let path = crate_folder().join("tests/data/second_batch.txt");
     let text = fs::read_to_string(path).expect("readable");
     let mut found = Found::default();
     for line in text.lines() {

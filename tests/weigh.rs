@@ -282,3 +282,14 @@ fn no_weight_tells_a_persons_sex() {
         assert!(!words.contains(word), "{word}");
     }
 }
+
+#[test]
+fn what_the_readme_says_to_learn_from_can_be_read() {
+    for folder in ["data/marked", "tests/data/fresh"] {
+        let read = ["txt", "tsv", "jsonl"];
+        let texts = marked_if(folder, |name| {
+            read.iter().any(|end| name.ends_with(&format!(".{end}")))
+        });
+        assert!(texts.len() > 1000, "{folder}: {}", texts.len());
+    }
+}
