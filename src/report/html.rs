@@ -526,6 +526,25 @@ fn write_block(out: &mut dyn Write, id: &str, value: &impl Serialize) -> io::Res
     out.write_all(b"</script>\n")
 }
 
+/// Where the first character stands that must be escaped, and which it is. Asked byte by byte: of a text's bytes
+/// few may begin such a character, and only those are read as one.
+fn first_unsafe(text: &str) -> Option<(usize, char)> {
+    let is_unsafe = |c: char| matches!(c, '<' | '>' | '&' | '\u{7f}'..='\u{9f}') || is_invisible(c);
+    // What else may begin one: U+0080 and on, U+061C, U+200B and on, U+FEFF and on.
+    let may_begin =
+        |byte: u8| matches!(byte, b'<' | b'>' | b'&' | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
+    let mut from = 0;
+    while let Some(next) = text.as_bytes()[from..].iter().position(|b| may_begin(*b)) {
+        let at = from + next;
+        let c = text[at..].chars().next().expect("a byte is here");
+        if is_unsafe(c) {
+            return Some((at, c));
+        }
+        from = at + c.len_utf8();
+    }
+    None
+}
+
 /// Compact JSON that may stand inside a `<script>` element: what could end the element, start a
 /// comment in it, or turn the reading direction of the page's source is escaped.
 struct ScriptSafe;
@@ -537,11 +556,8 @@ impl serde_json::ser::Formatter for ScriptSafe {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
-        let unsafe_char =
-            |c: char| matches!(c, '<' | '>' | '&' | '\u{7f}'..='\u{9f}') || is_invisible(c);
-        while let Some(at) = rest.find(unsafe_char) {
+        while let Some((at, c)) = first_unsafe(rest) {
             let (plain, tail) = rest.split_at(at);
-            let c = tail.chars().next().expect("found a character here");
             writer.write_all(plain.as_bytes())?;
             // All of these lie in the basic plane, so one escape holds each.
             write!(writer, "\\u{:04x}", u32::from(c))?;

@@ -3,13 +3,13 @@
 //! without names; so a page of thousands of cases stays one that a browser opens. The script turns it
 //! back into the shape of [`ReportCase`]: `unpacked` in `html/report.js`.
 
-use std::collections::BTreeMap;
-
+use foldhash::HashMap;
 use serde::Serialize;
-use serde_json::{Value, json};
 
-use super::rows::{ReportCase, ReportMention};
-use crate::case::conduct::ElementQuote;
+use super::rows::{ReportCase, ReportCheck, ReportField, ReportIncident, ReportMention};
+use crate::case::chronology::ChronologyRow;
+use crate::case::conduct::{Element, ElementQuote};
+use crate::case::inconsistency::Inconsistency;
 
 /// The words that stand once.
 #[derive(Debug, Default, Serialize)]
@@ -17,10 +17,11 @@ use crate::case::conduct::ElementQuote;
 pub(super) struct Words {
     list: Vec<String>,
     #[serde(skip)]
-    numbers: BTreeMap<String, usize>,
+    numbers: HashMap<String, usize>,
 }
 
 impl Words {
+    /// The number of a word, which is a new one if it stood nowhere before.
     fn number(&mut self, word: &str) -> usize {
         if let Some(number) = self.numbers.get(word) {
             return *number;
@@ -30,50 +31,148 @@ impl Words {
         self.numbers.insert(word.to_owned(), number);
         number
     }
-
-    /// Puts a number in place of a text, in place of every text of a list.
-    fn pack(&mut self, value: &mut Value) {
-        match value {
-            Value::String(text) => *value = json!(self.number(text)),
-            Value::Array(list) => list.iter_mut().for_each(|item| self.pack(item)),
-            _ => {}
-        }
-    }
 }
 
-/// Fields whose texts repeat from case to case, by the list that they stand in.
-const REPEATED: [(&str, &[&str]); 2] = [
-    ("checks", &["check", "title", "status", "why", "legal"]),
-    ("conduct", &["element", "title", "part"]),
-];
+/// [`ReportCase`] with numbers for what repeats: the same fields in the same order, as the script knows them.
+#[derive(Serialize)]
+pub(super) struct Packed<'c> {
+    id: &'c str,
+    tier: u8,
+    reasons: &'c [String],
+    prompts: &'c [String],
+    first_date: &'c str,
+    last_date: &'c str,
+    key_quote: &'c str,
+    areas: &'c [String],
+    checks: Vec<PackedCheck<'c>>,
+    incidents: Vec<PackedIncident<'c>>,
+    pattern: &'c [String],
+    chronology: &'c [ChronologyRow],
+    conduct: Vec<PackedElement<'c>>,
+    inconsistencies: &'c [Inconsistency],
+}
+
+#[derive(Serialize)]
+struct PackedCheck<'c> {
+    check: usize,
+    title: usize,
+    status: usize,
+    incident: usize,
+    quote: &'c str,
+    trigger: &'c str,
+    why: usize,
+    legal: Vec<usize>,
+}
+
+#[derive(Serialize)]
+struct PackedIncident<'c> {
+    id: &'c str,
+    date: &'c str,
+    iso_date: &'c str,
+    origin: &'c str,
+    fields: Vec<PackedField<'c>>,
+}
+
+#[derive(Serialize)]
+struct PackedField<'c> {
+    name: &'c str,
+    text: &'c str,
+    mentions: Vec<PackedMention<'c>>,
+}
+
+/// Start, end, place, category, rule, tier, whether it is heavy, axes, cues, why it is set aside.
+type PackedMention<'c> = (
+    usize,
+    usize,
+    [usize; 2],
+    usize,
+    usize,
+    u8,
+    u8,
+    usize,
+    &'c [String],
+    Option<&'c str>,
+);
+
+#[derive(Serialize)]
+struct PackedElement<'c> {
+    element: usize,
+    title: usize,
+    part: usize,
+    finding: &'c str,
+    quotes: Vec<PackedQuote<'c>>,
+}
+
+/// Index of the incident, what it tells, the words; reference and date, left out where they are those of the incident.
+type PackedQuote<'c> = (usize, usize, &'c str, Option<[&'c str; 2]>);
 
 /// The case in its packed shape; new words are added to `words`.
-pub(super) fn packed(case: &ReportCase, words: &mut Words) -> Value {
-    let mut value = json!(case);
-    for (list, fields) in REPEATED {
-        for row in value[list].as_array_mut().into_iter().flatten() {
-            for field in fields {
-                words.pack(&mut row[*field]);
-            }
-        }
+pub(super) fn packed<'c>(case: &'c ReportCase, words: &mut Words) -> Packed<'c> {
+    let checks = case.checks.iter().map(|c| check(c, words)).collect();
+    let named =
+        |e: &Element, words: &mut Words| [&e.element, &e.title, &e.part].map(|w| words.number(w));
+    let named: Vec<[usize; 3]> = case.conduct.iter().map(|e| named(e, words)).collect();
+    let conduct = case.conduct.iter().zip(named);
+    let conduct = conduct.map(|(own, [element, title, part])| PackedElement {
+        element,
+        title,
+        part,
+        finding: &own.finding,
+        quotes: own.quotes.iter().map(|q| quote(case, q, words)).collect(),
+    });
+    let conduct = conduct.collect();
+    let incidents = case.incidents.iter().map(|i| incident(i, words)).collect();
+    Packed {
+        id: &case.id,
+        tier: case.tier,
+        reasons: &case.reasons,
+        prompts: &case.prompts,
+        first_date: &case.first_date,
+        last_date: &case.last_date,
+        key_quote: &case.key_quote,
+        areas: &case.areas,
+        checks,
+        incidents,
+        pattern: &case.pattern,
+        chronology: &case.chronology,
+        conduct,
+        inconsistencies: &case.inconsistencies,
     }
-    for (row, element) in case.conduct.iter().enumerate() {
-        let quotes = element.quotes.iter().map(|q| quote(case, q, words));
-        value["conduct"][row]["quotes"] = Value::Array(quotes.collect());
-    }
-    for (incident, own) in case.incidents.iter().enumerate() {
-        for (field, own) in own.fields.iter().enumerate() {
-            let mentions = own.mentions.iter().map(|m| mention(m, words)).collect();
-            value["incidents"][incident]["fields"][field]["mentions"] = Value::Array(mentions);
-        }
-    }
-    value
 }
 
-/// The order of these is known to the script.
-fn mention(m: &ReportMention, words: &mut Words) -> Value {
-    let axes = m.axes.join(" ");
-    json!([
+fn check<'c>(own: &'c ReportCheck, words: &mut Words) -> PackedCheck<'c> {
+    PackedCheck {
+        check: words.number(&own.check),
+        title: words.number(&own.title),
+        status: words.number(own.status),
+        why: words.number(&own.why),
+        legal: own.legal.iter().map(|text| words.number(text)).collect(),
+        incident: own.incident,
+        quote: &own.quote,
+        trigger: &own.trigger,
+    }
+}
+
+fn incident<'c>(own: &'c ReportIncident, words: &mut Words) -> PackedIncident<'c> {
+    PackedIncident {
+        id: &own.id,
+        date: &own.date,
+        iso_date: &own.iso_date,
+        origin: &own.origin,
+        fields: own.fields.iter().map(|f| field(f, words)).collect(),
+    }
+}
+
+fn field<'c>(own: &'c ReportField, words: &mut Words) -> PackedField<'c> {
+    PackedField {
+        name: &own.name,
+        text: &own.text,
+        mentions: own.mentions.iter().map(|m| mention(m, words)).collect(),
+    }
+}
+
+fn mention<'c>(m: &'c ReportMention, words: &mut Words) -> PackedMention<'c> {
+    (
         m.start,
         m.end,
         m.place,
@@ -81,17 +180,15 @@ fn mention(m: &ReportMention, words: &mut Words) -> Value {
         words.number(&m.rule),
         m.tier,
         u8::from(m.heavy),
-        words.number(&axes),
-        m.cues,
-        m.suppressed,
-    ])
+        words.number(&m.axes.join(" ")),
+        &m.cues,
+        m.suppressed.as_deref(),
+    )
 }
 
-/// The order of these is known to the script too. Reference and date are left out where they are those
-/// of the incident.
-fn quote(case: &ReportCase, q: &ElementQuote, words: &mut Words) -> Value {
+fn quote<'c>(case: &ReportCase, q: &'c ElementQuote, words: &mut Words) -> PackedQuote<'c> {
     let incident = case.incidents.get(q.incident);
     let same = incident.is_some_and(|i| i.id == q.incident_id && i.date == q.incident_date);
-    let named = (!same).then_some([&q.incident_id, &q.incident_date]);
-    json!([q.incident, words.number(&q.what), q.quote, named])
+    let named = (!same).then_some([q.incident_id.as_str(), &q.incident_date]);
+    (q.incident, words.number(&q.what), &q.quote, named)
 }
