@@ -152,6 +152,11 @@ impl<'l> Looker<'l> {
         })
     }
 
+    /// Does `work` in its pool, so that what runs side by side there keeps to the threads that were asked for.
+    pub fn with_its_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        self.pool.install(work)
+    }
+
     /// Puts the cases together, hands on what checks find in them, and puts them in reading order.
     pub fn first_look(
         &self,

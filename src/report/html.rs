@@ -21,6 +21,7 @@ use std::io::{self, BufWriter, Write};
 
 use minijinja::Environment;
 use minijinja::value::Serde;
+use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -45,7 +46,10 @@ const SCRIPT: &str = concat!(
 /// data can be mistaken for the mark.
 const DATA_MARK: &str = "<!-- DATA -->";
 
-/// Writes the report page for `data` to `out`.
+/// Cases that are turned into their blocks side by side.
+const CASES_AT_ONCE: usize = 64;
+
+/// Writes the report page for `data` to `out`, with the threads of the pool that it is called in.
 ///
 /// The same data gives the same bytes. Writes are gathered here; `out` need not be buffered.
 ///
@@ -91,15 +95,26 @@ pub fn write_report(out: &mut dyn Write, data: &ReportData) -> io::Result<()> {
         .map_err(io::Error::other)?;
     out.write_all(rendered.as_bytes())?;
 
-    // Twice, so that memory holds one packed case at a time: first for the words, which stand before them.
+    // Twice, so that memory holds few packed cases at a time: first for the words, which stand before them.
     let mut words = Words::default();
     for case in &data.cases {
-        packed(case, &mut words);
+        packed(case, &mut |word| words.number(word));
     }
     write_block(out, "words", &words)?;
     write_block(out, "run", &Index::new(data))?;
-    for (number, case) in data.cases.iter().enumerate() {
-        write_block(out, &format!("case-{number}"), &packed(case, &mut words))?;
+    let block = |(number, case): (usize, &ReportCase)| {
+        let mut block = Vec::new();
+        let packed = packed(case, &mut |word| words.known(word));
+        write_block(&mut block, &format!("case-{number}"), &packed)?;
+        Ok::<_, io::Error>(block)
+    };
+    for (batch, cases) in data.cases.chunks(CASES_AT_ONCE).enumerate() {
+        let numbers = batch * CASES_AT_ONCE..;
+        let blocks: Vec<_> = numbers.zip(cases).collect();
+        let blocks: io::Result<Vec<Vec<u8>>> = blocks.into_par_iter().map(block).collect();
+        for block in blocks? {
+            out.write_all(&block)?;
+        }
     }
     write!(out, "<script>{script}</script>")?;
     out.write_all(after.as_bytes())?;
@@ -512,7 +527,8 @@ pub(super) fn block_size(value: &impl Serialize) -> usize {
 
 /// Bytes that a case takes in a page: its own block and its row in the list, not what stands once.
 pub(super) fn case_size(case: &ReportCase, words: &mut Words) -> usize {
-    block_size(&packed(case, words)) + block_size(&IndexRow::new(case, &BTreeMap::new()))
+    block_size(&packed(case, &mut |word| words.number(word)))
+        + block_size(&IndexRow::new(case, &BTreeMap::new()))
 }
 
 /// Writes `value` as a data block, which a browser keeps and never runs.

@@ -22,7 +22,7 @@ pub(super) struct Words {
 
 impl Words {
     /// The number of a word, which is a new one if it stood nowhere before.
-    fn number(&mut self, word: &str) -> usize {
+    pub fn number(&mut self, word: &str) -> usize {
         if let Some(number) = self.numbers.get(word) {
             return *number;
         }
@@ -31,7 +31,15 @@ impl Words {
         self.numbers.insert(word.to_owned(), number);
         number
     }
+
+    /// The number of a word that has one.
+    pub fn known(&self, word: &str) -> usize {
+        self.numbers[word]
+    }
 }
+
+/// Gives a word its number.
+type Number<'n> = &'n mut dyn FnMut(&str) -> usize;
 
 /// [`ReportCase`] with numbers for what repeats: the same fields in the same order, as the script knows them.
 #[derive(Serialize)]
@@ -106,22 +114,22 @@ struct PackedElement<'c> {
 /// Index of the incident, what it tells, the words; reference and date, left out where they are those of the incident.
 type PackedQuote<'c> = (usize, usize, &'c str, Option<[&'c str; 2]>);
 
-/// The case in its packed shape; new words are added to `words`.
-pub(super) fn packed<'c>(case: &'c ReportCase, words: &mut Words) -> Packed<'c> {
-    let checks = case.checks.iter().map(|c| check(c, words)).collect();
+/// The case in its packed shape; `number` gives each word its number.
+pub(super) fn packed<'c>(case: &'c ReportCase, number: Number<'_>) -> Packed<'c> {
+    let checks = case.checks.iter().map(|c| check(c, number)).collect();
     let named =
-        |e: &Element, words: &mut Words| [&e.element, &e.title, &e.part].map(|w| words.number(w));
-    let named: Vec<[usize; 3]> = case.conduct.iter().map(|e| named(e, words)).collect();
+        |e: &Element, number: Number<'_>| [&e.element, &e.title, &e.part].map(|w| number(w));
+    let named: Vec<[usize; 3]> = case.conduct.iter().map(|e| named(e, number)).collect();
     let conduct = case.conduct.iter().zip(named);
     let conduct = conduct.map(|(own, [element, title, part])| PackedElement {
         element,
         title,
         part,
         finding: &own.finding,
-        quotes: own.quotes.iter().map(|q| quote(case, q, words)).collect(),
+        quotes: own.quotes.iter().map(|q| quote(case, q, number)).collect(),
     });
     let conduct = conduct.collect();
-    let incidents = case.incidents.iter().map(|i| incident(i, words)).collect();
+    let incidents = case.incidents.iter().map(|i| incident(i, number)).collect();
     Packed {
         id: &case.id,
         tier: case.tier,
@@ -140,55 +148,55 @@ pub(super) fn packed<'c>(case: &'c ReportCase, words: &mut Words) -> Packed<'c> 
     }
 }
 
-fn check<'c>(own: &'c ReportCheck, words: &mut Words) -> PackedCheck<'c> {
+fn check<'c>(own: &'c ReportCheck, number: Number<'_>) -> PackedCheck<'c> {
     PackedCheck {
-        check: words.number(&own.check),
-        title: words.number(&own.title),
-        status: words.number(own.status),
-        why: words.number(&own.why),
-        legal: own.legal.iter().map(|text| words.number(text)).collect(),
+        check: number(&own.check),
+        title: number(&own.title),
+        status: number(own.status),
+        why: number(&own.why),
+        legal: own.legal.iter().map(|text| number(text)).collect(),
         incident: own.incident,
         quote: &own.quote,
         trigger: &own.trigger,
     }
 }
 
-fn incident<'c>(own: &'c ReportIncident, words: &mut Words) -> PackedIncident<'c> {
+fn incident<'c>(own: &'c ReportIncident, number: Number<'_>) -> PackedIncident<'c> {
     PackedIncident {
         id: &own.id,
         date: &own.date,
         iso_date: &own.iso_date,
         origin: &own.origin,
-        fields: own.fields.iter().map(|f| field(f, words)).collect(),
+        fields: own.fields.iter().map(|f| field(f, number)).collect(),
     }
 }
 
-fn field<'c>(own: &'c ReportField, words: &mut Words) -> PackedField<'c> {
+fn field<'c>(own: &'c ReportField, number: Number<'_>) -> PackedField<'c> {
     PackedField {
         name: &own.name,
         text: &own.text,
-        mentions: own.mentions.iter().map(|m| mention(m, words)).collect(),
+        mentions: own.mentions.iter().map(|m| mention(m, number)).collect(),
     }
 }
 
-fn mention<'c>(m: &'c ReportMention, words: &mut Words) -> PackedMention<'c> {
+fn mention<'c>(m: &'c ReportMention, number: Number<'_>) -> PackedMention<'c> {
     (
         m.start,
         m.end,
         m.place,
-        words.number(&m.category),
-        words.number(&m.rule),
+        number(&m.category),
+        number(&m.rule),
         m.tier,
         u8::from(m.heavy),
-        words.number(&m.axes.join(" ")),
+        number(&m.axes.join(" ")),
         &m.cues,
         m.suppressed.as_deref(),
     )
 }
 
-fn quote<'c>(case: &ReportCase, q: &'c ElementQuote, words: &mut Words) -> PackedQuote<'c> {
+fn quote<'c>(case: &ReportCase, q: &'c ElementQuote, number: Number<'_>) -> PackedQuote<'c> {
     let incident = case.incidents.get(q.incident);
     let same = incident.is_some_and(|i| i.id == q.incident_id && i.date == q.incident_date);
     let named = (!same).then_some([q.incident_id.as_str(), &q.incident_date]);
-    (q.incident, words.number(&q.what), &q.quote, named)
+    (q.incident, number(&q.what), &q.quote, named)
 }

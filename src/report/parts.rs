@@ -7,7 +7,7 @@
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 
-use super::cases::Entry;
+use super::cases::{Entry, Looker};
 use super::html::{case_size, write_report};
 use super::packed::Words;
 use super::rows::{ReportCase, ReportData, ReportPart};
@@ -104,6 +104,7 @@ impl<'p> Parts<'p> {
     pub fn write(
         self,
         folder: &Path,
+        looker: &Looker<'_>,
         page: &dyn Fn(&Told, Vec<ReportCase>) -> ReportData,
         kept: &mut Kept,
         again: &mut dyn FnMut(TakeEntry<'_>) -> Result<()>,
@@ -130,7 +131,9 @@ impl<'p> Parts<'p> {
             let path = folder.join(file_of(number));
             let fail = |e| Error::io("cannot write", &path, e);
             let mut file = BufWriter::new(options.storage.create(&path)?);
-            write_report(&mut file, &data).map_err(fail)?;
+            looker
+                .with_its_threads(|| write_report(&mut file, &data))
+                .map_err(fail)?;
             file.flush().map_err(fail)
         };
         write(0, first)?;

@@ -452,7 +452,7 @@ impl<'l> RunWriter<'l> {
                 data.inconsistencies_elsewhere = seen.inconsistencies_elsewhere;
                 data
             };
-            pages = parts.write(folder, &page, kept, &mut |sink| {
+            pages = parts.write(folder, &looker, &page, kept, &mut |sink| {
                 looker.in_reading_order(&order, &mut |entry| match entry.assessment {
                     Some(_) => sink(entry),
                     None => Ok(()),
