@@ -359,7 +359,7 @@ fn what_is_not_the_interrupted_run_is_not_resumed() {
     desk.write("in.csv", input(20_000));
     let out = desk.path("out");
     let mut child = start(&desk, &["in.csv", "--out", "out"]);
-    wait_for(&mut child, &journal(&out), 1000);
+    wait_for(&mut child, &journal(&out), 30_000);
     child.kill().expect("it can be killed");
     child.wait().expect("it ended");
     assert!(!is_complete(&out), "it was over too soon");
