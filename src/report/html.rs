@@ -7,7 +7,7 @@
 //!
 //! - The shell (`html/report.html`) is a minijinja template with auto-escaping on.
 //! - Everything else travels as JSON in data blocks in which `<`, `>` and `&` are written as
-//!   `\u003c` and so on (see `ScriptSafe`), so that no text can close its block.
+//!   `\u003c` and so on (see `block.rs`), so that no text can close its block.
 //! - The script (`html/report.js`) puts text on the page through text nodes only.
 //! - A Content-Security-Policy allows the one style sheet and the one script by their hash and
 //!   nothing besides, and forbids the DOM calls that would parse text as HTML.
@@ -25,6 +25,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::block::{block_size, write_block};
 use super::charts::{Checks, OverTime, Together};
 use super::packed::{Words, packed};
 use super::rows::{
@@ -202,7 +203,7 @@ pub(crate) fn visible(text: &str) -> String {
 }
 
 /// Directional and zero-width format characters. U+200D is left alone: emoji are joined with it.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
@@ -504,83 +505,10 @@ pub(super) fn evidence(incident: &ReportIncident) -> impl Iterator<Item = &Repor
     mentions.filter(|mention| mention.suppressed.is_none())
 }
 
-/// Bytes that `value` takes in a data block.
-pub(super) fn block_size(value: &impl Serialize) -> usize {
-    /// Counts what is written.
-    struct Count(usize);
-    impl Write for Count {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut count = Count(0);
-    let mut json = serde_json::Serializer::with_formatter(&mut count, ScriptSafe);
-    value
-        .serialize(&mut json)
-        .expect("plain values can be written");
-    count.0
-}
-
 /// Bytes that a case takes in a page: its own block and its row in the list, not what stands once.
 pub(super) fn case_size(case: &ReportCase, words: &mut Words) -> usize {
     block_size(&packed(case, &mut |word| words.number(word)))
         + block_size(&IndexRow::new(case, &BTreeMap::new()))
-}
-
-/// Writes `value` as a data block, which a browser keeps and never runs.
-fn write_block(out: &mut dyn Write, id: &str, value: &impl Serialize) -> io::Result<()> {
-    write!(out, "<script type=\"application/json\" id=\"{id}\">")?;
-    value
-        .serialize(&mut serde_json::Serializer::with_formatter(
-            &mut *out, ScriptSafe,
-        ))
-        .map_err(io::Error::from)?;
-    out.write_all(b"</script>\n")
-}
-
-/// Where the first character stands that must be escaped, and which it is. Asked byte by byte: of a text's bytes
-/// few may begin such a character, and only those are read as one.
-fn first_unsafe(text: &str) -> Option<(usize, char)> {
-    let is_unsafe = |c: char| matches!(c, '<' | '>' | '&' | '\u{7f}'..='\u{9f}') || is_invisible(c);
-    // What else may begin one: U+0080 and on, U+061C, U+200B and on, U+FEFF and on.
-    let may_begin =
-        |byte: u8| matches!(byte, b'<' | b'>' | b'&' | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
-    let mut from = 0;
-    while let Some(next) = text.as_bytes()[from..].iter().position(|b| may_begin(*b)) {
-        let at = from + next;
-        let c = text[at..].chars().next().expect("a byte is here");
-        if is_unsafe(c) {
-            return Some((at, c));
-        }
-        from = at + c.len_utf8();
-    }
-    None
-}
-
-/// Compact JSON that may stand inside a `<script>` element: what could end the element, start a
-/// comment in it, or turn the reading direction of the page's source is escaped.
-struct ScriptSafe;
-
-impl serde_json::ser::Formatter for ScriptSafe {
-    fn write_string_fragment<W: ?Sized + Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some((at, c)) = first_unsafe(rest) {
-            let (plain, tail) = rest.split_at(at);
-            writer.write_all(plain.as_bytes())?;
-            // All of these lie in the basic plane, so one escape holds each.
-            write!(writer, "\\u{:04x}", u32::from(c))?;
-            rest = &tail[c.len_utf8()..];
-        }
-        writer.write_all(rest.as_bytes())
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Writes a run: tables, HTML report, manifest; whole or not at all.
 
+mod block;
 mod cases;
 mod charts;
 pub mod html;
