@@ -52,7 +52,6 @@ mod weigh {
     mod model;
     mod table;
 
-    pub(crate) use features::any_rule;
     pub(crate) use model::Weigher;
     pub(crate) use table::{NEVER, SHAPES, Table};
 }

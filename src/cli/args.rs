@@ -332,23 +332,23 @@ pub enum LexiconAction {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// How many right findings one wrong finding is worth, where thresholds are set.
-        #[arg(long, value_name = "N", default_value_t = 0.65)]
+        #[arg(long, value_name = "N", default_value_t = 0.5)]
         wrong_costs: f64,
         /// How many wrong findings of rules one right one is worth, where they are set aside.
-        #[arg(long, value_name = "N", default_value_t = 5.0)]
+        #[arg(long, value_name = "N", default_value_t = 2.5)]
         right_costs: f64,
         /// What part of the sum of the whole text is added to that of a sentence.
         #[arg(long, value_name = "PART", default_value_t = 0.1)]
         share: f32,
         /// What share of its findings must be right, in texts that it was not written for, that a rule is trusted:
         /// weights never set aside what it finds.
-        #[arg(long, value_name = "SHARE", default_value_t = 0.7)]
+        #[arg(long, value_name = "SHARE", default_value_t = 0.82)]
         trusted: f64,
         /// Leave a feature out that stands in fewer texts.
         #[arg(long, value_name = "N", default_value_t = 3)]
         least_texts: u32,
         /// Leave a feature out that weighs less.
-        #[arg(long, value_name = "WEIGHT", default_value_t = 0.3)]
+        #[arg(long, value_name = "WEIGHT", default_value_t = 0.2)]
         least_weight: f32,
         /// What a sentence on the wrong side costs, beside large weights.
         #[arg(long, value_name = "N", default_value_t = 0.5)]

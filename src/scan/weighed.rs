@@ -10,7 +10,7 @@ use crate::lexicon::{Effect, Saying};
 use crate::matcher::Found;
 use crate::mention::Mention;
 use crate::span::Span;
-use crate::weigh::{Weighed, any_rule, fewest_words};
+use crate::weigh::{Weighed, fewest_words};
 
 /// How many of the words that weigh most are kept with a mention.
 const REASONS: usize = 6;
@@ -28,18 +28,14 @@ impl Scanner<'_> {
             return;
         };
         let categories = lexicon.categories.len();
-        let mut rules: Vec<(usize, usize)> = Vec::new();
         let mut spoken: BTreeSet<(usize, usize)> = BTreeSet::new();
         for mention in mentions.iter() {
             for sentence in self.sentences_of(mention) {
-                rules.push((sentence, mention.rule));
-                rules.push((sentence, any_rule(mention.category)));
                 spoken.insert((sentence, mention.category));
             }
         }
         for statement in &self.statements {
             for sentence in self.sentences_of(statement) {
-                rules.push((sentence, statement.rule));
                 let (check, own) = lexicon.rules[statement.rule].check.expect("of a check");
                 // What is only planned is neither done nor not done, whatever its words weigh.
                 if own != Saying::Trigger {
@@ -50,9 +46,7 @@ impl Scanner<'_> {
                 }
             }
         }
-        rules.sort_unstable();
-        rules.dedup();
-        weigher.weigh(&self.text, &rules, &mut self.scale);
+        weigher.weigh(&self.text, &mut self.scale);
         let mut weighed: Vec<Weighed> = Vec::new();
         weigher.heavy(&self.scale, &mut weighed);
         weighed.retain(|own| {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
 
-use super::features::{self, Term};
+use super::features::Term;
 use super::marked::{Mark, MarkedText, Silence};
 use crate::checks::heard;
 use crate::context::{people, sign};
@@ -19,8 +19,6 @@ use crate::segment::{Break, Segmented, Shape, Word, WordId, WordLookup};
 pub(super) struct Sentence {
     pub text: u32,
     pub terms: Vec<Term>,
-    /// Rules that match in it.
-    pub rules: Vec<usize>,
     /// Categories that it shows, and those of which it says nothing.
     pub shown: u128,
     pub unsaid: u128,
@@ -168,11 +166,6 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
         for mark in own.marks.iter().filter(|mark| mark.counts) {
             shown |= index(&mark.category).map_or(0, |c| 1 << c);
         }
-        let raw = match own.silence {
-            Silence::Tells => scanner.scan_all(&own.text),
-            // Rules were written with these before their authors' eyes: how they do here tells nothing of how they do.
-            _ => Vec::new(),
-        };
         let mentions = scanner.scan(&own.text);
         let statements = scanner.statements();
         let mut finds = BTreeSet::new();
@@ -244,13 +237,11 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
                     }
                 }
             }
-            let mut rules: Vec<usize> = Vec::new();
             for (statement, heard) in sayings(lexicon, &own.text, statements) {
                 let span = statement.span;
                 if span.start >= sentence.span.end || sentence.span.start >= span.end {
                     continue;
                 }
-                rules.push(statement.rule);
                 let (check, saying) = lexicon.rules[statement.rule].check.expect("of a check");
                 if saying != Saying::Trigger {
                     let both = [Saying::Done, Saying::NotDone].into_iter();
@@ -262,10 +253,6 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
                 let heard = heard.and_then(|subject| learnt[subject]);
                 evident |= heard.map_or(0, |own| 1 << own);
             }
-            let in_it = raw
-                .iter()
-                .filter(|m| m.span.start < sentence.span.end && sentence.span.start < m.span.end);
-            rules.extend(in_it.flat_map(|m| [m.rule, features::any_rule(m.category)]));
             let unsaid = match &own.silence {
                 Silence::TellsUnlessMarkedElsewhere => unsaid_of_all | shown & !here,
                 _ => unsaid_of_all,
@@ -273,7 +260,6 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
             sentences.push(Sentence {
                 text: number as u32,
                 terms,
-                rules,
                 shown: here,
                 unsaid: unsaid & !here,
                 spoken,

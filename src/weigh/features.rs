@@ -12,31 +12,6 @@ const REACH: usize = 3;
 
 const PAIR: u64 = 1 << 48;
 
-const RULE: u64 = 1 << 49;
-
-/// No lexicon has so many rules.
-const ANY: usize = 1 << 30;
-
-/// That a rule matches in the sentence, whatever comes of the match.
-pub(crate) fn rule(index: usize) -> Feature {
-    RULE | index as u64
-}
-
-/// That some rule of a category matches in the sentence.
-pub(crate) fn any_rule(category: usize) -> usize {
-    ANY | category
-}
-
-/// The category, if a number stands for any rule of it.
-pub(crate) fn any_of(rule: usize) -> Option<usize> {
-    (rule & ANY != 0).then_some(rule ^ ANY)
-}
-
-/// The rule of a feature, if it is one.
-pub(crate) fn rule_of(feature: Feature) -> Option<usize> {
-    (feature & RULE != 0).then_some((feature ^ RULE) as usize)
-}
-
 /// A word, or two or three in a row.
 pub(crate) fn row(words: &[Term]) -> Feature {
     words

@@ -41,11 +41,11 @@ impl Default for LearnOptions {
         Self {
             cost: 0.5,
             least_texts: 3,
-            least_weight: 0.3,
-            wrong_costs: 0.65,
-            right_costs: 5.0,
+            least_weight: 0.2,
+            wrong_costs: 0.5,
+            right_costs: 2.5,
             share: 0.1,
-            trusted: 0.7,
+            trusted: 0.82,
         }
     }
 }
@@ -121,7 +121,6 @@ pub fn learn(
     let categories = measured(&corpus, &scored, &thresholds, &keeps);
     let model = fit(&corpus, &rows, features.len(), options, |_| true);
     let table = table(
-        lexicon,
         &corpus,
         &features,
         &model,
@@ -155,7 +154,6 @@ fn features_of(corpus: &Corpus, own: usize, least_texts: u32) -> (Vec<Feature>, 
             |term| carries[usize::from(term)],
             |feature, _, _| own.push(feature),
         );
-        own.extend(sentence.rules.iter().map(|rule| features::rule(*rule)));
         own.sort_unstable();
         own.dedup();
         own
@@ -280,7 +278,6 @@ fn fit(
 }
 
 fn table(
-    lexicon: &Lexicon,
     corpus: &Corpus,
     features: &[Feature],
     model: &Model,
@@ -348,17 +345,6 @@ fn table(
         let own: Vec<(u8, i16)> = own
             .filter(|(_, weight)| weight.abs() >= LEAST_WRITTEN)
             .collect();
-        if let Some(rule) = features::rule_of(features[old]) {
-            let id = match features::any_of(rule) {
-                Some(category) => &lexicon.categories[category].id,
-                None => &lexicon.rules[rule].id,
-            };
-            table.rules.push(id.clone());
-            table
-                .weights
-                .insert(features::rule(table.rules.len() - 1), own);
-            continue;
-        }
         let (words, near) = features::words(features[old]);
         let words: Vec<Term> = words.map(|word| renumber(word, &mut table.words)).collect();
         let feature = if near {

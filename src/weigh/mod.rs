@@ -19,7 +19,6 @@ mod svm;
 mod table;
 mod thresholds;
 
-pub(crate) use features::any_rule;
 pub(crate) use model::{Scale, Weighed, Weigher};
 pub(crate) use table::{NEVER, SHAPES, Table};
 

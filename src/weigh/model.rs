@@ -45,15 +45,6 @@ pub(super) fn scaled(sum: f32, features: usize) -> f32 {
     sum / (features.max(FEWEST) as f32).sqrt()
 }
 
-/// Features below which a sentence is brief.
-const BRIEF: usize = 40;
-
-/// Whether so few features, and their sum, tell nothing against what a rule found: a brief sentence has no room
-/// for words that speak for it ("He texted I will kill you").
-pub(super) fn is_brief(features: usize, sum: f32) -> bool {
-    features < BRIEF && sum >= 0.0
-}
-
 /// How much of the sum of a whole text counts at most, in hundredths: no text is so plain that a sentence of it is not
 /// read for itself.
 pub(super) const MOST_OF_WHOLE: f32 = 150.0;
@@ -88,10 +79,6 @@ pub(crate) struct Scale {
     sums: Vec<i32>,
     /// By sentence and category of the table.
     totals: Vec<f32>,
-    /// By sentence: its features.
-    counts: Vec<usize>,
-    /// By category of the table: what of the whole text is in each total.
-    wholes: Vec<f32>,
     shares: Vec<f32>,
 }
 
@@ -108,7 +95,7 @@ impl Weigher {
     pub(super) fn new(
         table: &Table,
         targets: Vec<Option<(usize, Option<usize>)>>,
-        (rules, mut trusted): (&[Option<usize>], Vec<usize>),
+        mut trusted: Vec<usize>,
         by_word: Vec<Term>,
     ) -> Self {
         trusted.sort_unstable();
@@ -132,13 +119,7 @@ impl Weigher {
             slots: vec![Slot::default(); size],
             weights: Vec::new(),
         };
-        for (feature, weights) in &table.weights {
-            // Of a rule that the lexicon has no more, nothing is to be known.
-            let feature = match features::rule_of(*feature) {
-                Some(rule) => rules[rule].map(features::rule),
-                None => Some(*feature),
-            };
-            let Some(feature) = feature else { continue };
+        for (&feature, weights) in &table.weights {
             let bit = sieve_bit(feature);
             weigher.sieve[bit / 64] |= 1 << (bit % 64);
             let mut at = hash(feature) & (size - 1);
@@ -191,19 +172,12 @@ impl Weigher {
     }
 
     /// Sums a narrative, sentence by sentence, for what is asked of `scale` afterwards.
-    /// `spoken` tells, sorted, which rules match in which sentence.
-    pub fn weigh(&self, text: &Segmented, spoken: &[(usize, usize)], scale: &mut Scale) {
-        let mut spoken = spoken.iter().peekable();
+    pub fn weigh(&self, text: &Segmented, scale: &mut Scale) {
         let count = self.bias.len();
         scale.all.clear();
         scale.totals.clear();
-        scale.counts.clear();
-        scale.wholes.clear();
-        for (index, sentence) in text.sentences.iter().enumerate() {
+        for sentence in &text.sentences {
             self.find(&text.tokens[sentence.tokens()], scale);
-            while let Some((_, rule)) = spoken.next_if(|own| own.0 == index) {
-                scale.found.extend(self.slot(features::rule(*rule)));
-            }
             scale.found.sort_unstable();
             scale.found.dedup();
             scale.all.extend_from_slice(&scale.found);
@@ -211,10 +185,8 @@ impl Weigher {
                 found,
                 sums,
                 totals,
-                counts,
                 ..
             } = scale;
-            counts.push(found.len());
             self.add(found, false, sums);
             let count = found.len();
             let bias = self.bias.iter();
@@ -227,17 +199,12 @@ impl Weigher {
         scale.all.sort_unstable();
         scale.all.dedup();
         let Scale {
-            all,
-            sums,
-            totals,
-            wholes,
-            ..
+            all, sums, totals, ..
         } = scale;
         self.add(all, true, sums);
         for (category, whole) in self.belongs.iter().enumerate() {
             let whole = scaled(sums[*whole] as f32, all.len()) + self.bias[*whole] as f32;
             let share = self.share * whole.clamp(-MOST_OF_WHOLE, MOST_OF_WHOLE);
-            wholes.push(share);
             for total in totals.iter_mut().skip(category).step_by(count) {
                 *total += share;
             }
@@ -270,12 +237,7 @@ impl Weigher {
         let index = self.index(subject)?;
         let mut most = f32::MIN;
         for sentence in sentences {
-            let total = scale.totals[sentence * self.bias.len() + index];
-            let own = total - self.bias[index] as f32 - scale.wholes[index];
-            if is_brief(scale.counts[sentence], own) {
-                return None;
-            }
-            most = most.max(total);
+            most = most.max(scale.totals[sentence * self.bias.len() + index]);
         }
         (most < self.keep[index] as f32).then_some(most as i32)
     }

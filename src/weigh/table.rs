@@ -13,14 +13,11 @@
 //! :function  <tab> the a an of …
 //! won't let  <tab> isolation 0.84 <tab> threats -0.12
 //! card ~ purse <tab> economic_control 1.10
-//! [isolation.not_let_see] <tab> isolation 0.71
 //! ```
 //!
 //! A threshold can be `never`: nothing is found by weight, but what rules find may be set aside.
 //!
-//! Words of a feature stand in a row, or, with ` ~ ` between them, near each other; in brackets stands a rule that matches in
-//! the sentence. A category that begins with
-//! `@` stands for all that belong to it: its weights are those of a whole text. What a trusted rule finds is never set aside.
+//! Words of a feature stand in a row, or, with ` ~ ` between them, near each other. A category that begins with `@` stands for all that belong to it: its weights are those of a whole text. What a trusted rule finds is never set aside.
 
 use super::features::{self, Feature, Term};
 use super::model::Weigher;
@@ -62,8 +59,6 @@ pub(crate) struct Table {
     pub words: Vec<String>,
     /// Which of them carry no content.
     pub function: Vec<Term>,
-    /// Ids of rules, in the order of their numbers.
-    pub rules: Vec<String>,
     /// Ids of the rules whose findings are not set aside, whatever the words weigh.
     pub trusted: Vec<String>,
     /// Weights in hundredths by feature and index of the category.
@@ -193,10 +188,6 @@ impl Table {
         head: &str,
         numbers: &mut BTreeMap<String, Term>,
     ) -> Result<Feature, String> {
-        if let Some(id) = head.strip_prefix('[').and_then(|id| id.strip_suffix(']')) {
-            self.rules.push(id.to_owned());
-            return Ok(features::rule(self.rules.len() - 1));
-        }
         let near = head.contains(NEAR);
         let parts = if near {
             head.split(NEAR).collect()
@@ -260,13 +251,9 @@ impl Table {
         let _ = writeln!(out, ":function\t{}", function.join(" "));
         let mut lines: Vec<String> = Vec::with_capacity(self.weights.len());
         for (feature, weights) in &self.weights {
-            let mut line = if let Some(rule) = features::rule_of(*feature) {
-                format!("[{}]", self.rules[rule])
-            } else {
-                let (words, near) = features::words(*feature);
-                let words: Vec<&str> = words.map(word).collect();
-                words.join(if near { NEAR } else { " " })
-            };
+            let (words, near) = features::words(*feature);
+            let words: Vec<&str> = words.map(word).collect();
+            let mut line = words.join(if near { NEAR } else { " " });
             for (category, weight) in weights {
                 let id = &self.categories[usize::from(*category)];
                 let _ = write!(line, "\t{id} {}", decimal(i32::from(*weight)));
@@ -297,9 +284,8 @@ impl Table {
                 by_word[id as usize] = index as Term + 1;
             }
         }
-        let rules: Vec<Option<usize>> = self.rules.iter().map(|id| rule(id)).collect();
         let trusted = self.trusted.iter().filter_map(|id| rule(id)).collect();
-        Weigher::new(self, targets, (&rules, trusted), by_word)
+        Weigher::new(self, targets, trusted, by_word)
     }
 }
 

@@ -174,8 +174,14 @@ pub(super) fn compile(source: &LexiconSource) -> Result<Lexicon> {
         abbreviations.binary_search(&word).is_ok()
     });
     vocabulary.correct(spelling, &misspelt);
-    let weigher = weights
-        .map(|table| weights::weigher(&table, (&subjects, &categories), &rules, &mut vocabulary));
+    let weigher = weights.map(|table| {
+        weights::weigher(
+            &table,
+            (&subjects, categories.len()),
+            &rules,
+            &mut vocabulary,
+        )
+    });
     let words = flat.iter_mut().map(|m| std::mem::take(&mut m.words));
     let members_of: Vec<Vec<u32>> = words.collect();
     let (classes, kinds) = table.build(&flat, &members_of, &bits);

@@ -1,10 +1,10 @@
 //! Reads the table of weights and ties it to the categories, rules and words of the lexicon.
 
 use super::problems::Problems;
-use crate::lexicon::{Category, LexiconSource, Rule};
+use crate::lexicon::{LexiconSource, Rule};
 use crate::matcher::Vocabulary;
 use crate::segment::WordLookup as _;
-use crate::weigh::{NEVER, SHAPES, Table, Weigher, any_rule};
+use crate::weigh::{NEVER, SHAPES, Table, Weigher};
 
 /// How the name of a table of weights ends.
 pub(super) const ENDING: &str = "weights.tsv";
@@ -72,15 +72,12 @@ fn target(
 /// The table as it is used; words that only it knows are added to the vocabulary.
 pub(super) fn weigher(
     table: &Table,
-    (subjects, categories): (&[String], &[Category]),
+    (subjects, categories): (&[String], usize),
     rules: &[Rule],
     vocabulary: &mut Vocabulary,
 ) -> Weigher {
-    let target = |id: &str| target(subjects, rules, categories.len(), id);
-    let rule = |id: &str| match id.contains('.') {
-        true => rules.iter().position(|r| r.id == id),
-        false => categories.iter().position(|c| c.id == id).map(any_rule),
-    };
+    let target = |id: &str| target(subjects, rules, categories, id);
+    let rule = |id: &str| rules.iter().position(|r| r.id == id);
     let known = |word: &str| match SHAPES.iter().find(|(_, name)| *name == word) {
         Some((shape, _)) => Some(vocabulary.shape(*shape)),
         None => Some(vocabulary.lookup(word.as_bytes()).id).filter(|id| *id != 0),
