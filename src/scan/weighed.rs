@@ -10,7 +10,7 @@ use crate::lexicon::{Effect, Saying};
 use crate::matcher::Found;
 use crate::mention::Mention;
 use crate::span::Span;
-use crate::weigh::{Weighed, fewest_words};
+use crate::weigh::{Weighed, fewest_words, is_grave};
 
 /// How many of the words that weigh most are kept with a mention.
 const REASONS: usize = 6;
@@ -168,7 +168,9 @@ impl Scanner<'_> {
         }
         let sentences = self.sentences_of(mention);
         let sentences = *sentences.start()..sentences.end() + 1;
-        if let Some(sum) = weigher.too_light(&self.scale, subject, sentences) {
+        let category = self.lexicon.categories.get(subject);
+        let grave = category.is_some_and(is_grave);
+        if let Some(sum) = weigher.too_light(&self.scale, (subject, grave), sentences) {
             let sum = f64::from(sum) / 100.0;
             mention.suppressed = Some(format!(
                 "the other words of the sentence and the text weigh against it ({sum:.2})"

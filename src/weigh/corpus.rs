@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::HashMap;
 
 use super::features::Term;
+use super::is_grave;
 use super::marked::{Mark, MarkedText, Silence};
 use crate::checks::heard;
 use crate::context::{people, sign};
@@ -79,6 +80,8 @@ pub(super) struct Corpus {
     /// Which categories belong together: those of abuse, those of suicide.
     pub groups: Vec<u128>,
     pub group_names: Vec<String>,
+    /// Categories that are grave: see [`is_grave`].
+    pub grave: u128,
 }
 
 /// What is known of a text.
@@ -283,7 +286,12 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
         let group = own.map_or("check", |own| lexicon.categories[own].group.as_str());
         *groups.entry(group).or_default() |= 1 << index;
     }
+    let grave = categories.iter().enumerate().filter(|(_, id)| {
+        let own = lexicon.category(id);
+        own.is_some_and(|own| is_grave(&lexicon.categories[own]))
+    });
     Ok(Corpus {
+        grave: grave.fold(0, |all, (index, _)| all | 1 << index),
         group_names: groups.keys().map(|name| (*name).to_owned()).collect(),
         groups: groups.into_values().collect(),
         categories,

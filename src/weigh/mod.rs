@@ -30,3 +30,8 @@ pub use marked::{Mark, MarkedText, Silence, examples, read_marked};
 pub(crate) fn fewest_words(of_check: bool) -> usize {
     if of_check { 4 } else { 5 }
 }
+
+/// Whether what rules find of a category is set aside with more caution: the tier that is read first.
+pub(crate) fn is_grave(category: &crate::lexicon::Category) -> bool {
+    category.tier == 1
+}

@@ -45,6 +45,15 @@ pub(super) fn scaled(sum: f32, features: usize) -> f32 {
     sum / (features.max(FEWEST) as f32).sqrt()
 }
 
+/// Features below which a sentence is brief.
+const BRIEF: usize = 40;
+
+/// Whether so few features, and their sum, tell nothing against what a rule found of a grave category: a brief sentence
+/// has no room for words that speak for it ("He texted I will kill you").
+pub(super) fn is_brief(features: usize, sum: f32) -> bool {
+    features < BRIEF && sum >= 0.0
+}
+
 /// How much of the sum of a whole text counts at most, in hundredths: no text is so plain that a sentence of it is not
 /// read for itself.
 pub(super) const MOST_OF_WHOLE: f32 = 150.0;
@@ -79,6 +88,10 @@ pub(crate) struct Scale {
     sums: Vec<i32>,
     /// By sentence and category of the table.
     totals: Vec<f32>,
+    /// By sentence: its features.
+    counts: Vec<usize>,
+    /// By category of the table: what of the whole text is in each total.
+    wholes: Vec<f32>,
     shares: Vec<f32>,
 }
 
@@ -176,6 +189,8 @@ impl Weigher {
         let count = self.bias.len();
         scale.all.clear();
         scale.totals.clear();
+        scale.counts.clear();
+        scale.wholes.clear();
         for sentence in &text.sentences {
             self.find(&text.tokens[sentence.tokens()], scale);
             scale.found.sort_unstable();
@@ -185,8 +200,10 @@ impl Weigher {
                 found,
                 sums,
                 totals,
+                counts,
                 ..
             } = scale;
+            counts.push(found.len());
             self.add(found, false, sums);
             let count = found.len();
             let bias = self.bias.iter();
@@ -199,12 +216,17 @@ impl Weigher {
         scale.all.sort_unstable();
         scale.all.dedup();
         let Scale {
-            all, sums, totals, ..
+            all,
+            sums,
+            totals,
+            wholes,
+            ..
         } = scale;
         self.add(all, true, sums);
         for (category, whole) in self.belongs.iter().enumerate() {
             let whole = scaled(sums[*whole] as f32, all.len()) + self.bias[*whole] as f32;
             let share = self.share * whole.clamp(-MOST_OF_WHOLE, MOST_OF_WHOLE);
+            wholes.push(share);
             for total in totals.iter_mut().skip(category).step_by(count) {
                 *total += share;
             }
@@ -232,12 +254,22 @@ impl Weigher {
     }
 
     /// The sum of a subject of the lexicon in a sentence of the narrative last summed, in hundredths, if it is
-    /// so low that what a rule found there does not count.
-    pub fn too_light(&self, scale: &Scale, subject: usize, sentences: Range<usize>) -> Option<i32> {
+    /// so low that what a rule found there does not count. `grave` tells whether the subject is one: see [`is_brief`].
+    pub fn too_light(
+        &self,
+        scale: &Scale,
+        (subject, grave): (usize, bool),
+        sentences: Range<usize>,
+    ) -> Option<i32> {
         let index = self.index(subject)?;
         let mut most = f32::MIN;
         for sentence in sentences {
-            most = most.max(scale.totals[sentence * self.bias.len() + index]);
+            let total = scale.totals[sentence * self.bias.len() + index];
+            let own = total - self.bias[index] as f32 - scale.wholes[index];
+            if grave && is_brief(scale.counts[sentence], own) {
+                return None;
+            }
+            most = most.max(total);
         }
         (most < self.keep[index] as f32).then_some(most as i32)
     }

@@ -7,28 +7,47 @@ use rayon::prelude::*;
 use super::corpus::{Corpus, Sentence, Text, is_of_check};
 use super::fewest_words;
 use super::learn::{FOLDS, LearntCategory, Model};
-use super::model::MOST_OF_WHOLE;
+use super::model::{MOST_OF_WHOLE, is_brief};
 
 /// How much of the sum of a whole text counts at most.
 const MOST: f32 = MOST_OF_WHOLE / 100.0;
 
+/// The sum of a sentence.
+#[derive(Clone, Copy)]
+pub(super) struct Score {
+    total: f32,
+    /// Of a grave category, see [`is_brief`].
+    brief: bool,
+}
+
+impl Score {
+    const NONE: Self = Self {
+        total: f32::MIN,
+        brief: false,
+    };
+}
+
 /// By category and sentence: the sum by what the other parts taught.
-pub(super) fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<f32>> {
+pub(super) fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<Score>> {
     let categories = 0..corpus.categories.len();
     let of = |category: usize| {
         let sentences = corpus.sentences.iter().enumerate();
         let sums = sentences.map(|(row, sentence)| {
             let model = &folds[sentence.text as usize % FOLDS];
             let line = model.lines[category].as_ref();
+            let features = model.rows.row(row).len();
             let group = corpus
                 .groups
                 .iter()
                 .position(|group| group >> category & 1 == 1);
             let whole = group.and_then(|group| model.whole[group].as_ref());
             let whole = whole.map_or(0.0, |line| line.sum(&model.texts, sentence.text as usize));
-            // What was not learnt in a part, for want of marks, tells nothing of a threshold.
-            line.map_or(f32::MIN, |line| {
-                line.sum(&model.rows, row) + share * whole.clamp(-MOST, MOST)
+            line.map_or(Score::NONE, |line| {
+                let own = line.sum(&model.rows, row);
+                Score {
+                    total: own + share * whole.clamp(-MOST, MOST),
+                    brief: corpus.grave >> category & 1 == 1 && is_brief(features, own - line.bias),
+                }
             })
         });
         sums.collect()
@@ -36,38 +55,41 @@ pub(super) fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<f3
     categories.into_par_iter().map(of).collect()
 }
 
-/// By text of those whose marks tell of all categories: the largest sum among the sentences that `takes` names.
+/// By text of those whose marks tell of all categories: the largest value among the sentences that have one.
 fn largest(
     corpus: &Corpus,
-    (scores, category): (&[f32], usize),
-    takes: impl Fn(&Sentence) -> bool,
+    (scores, category): (&[Score], usize),
+    value: impl Fn(&Sentence, &Score) -> Option<f32>,
 ) -> BTreeMap<u32, f32> {
     let mut largest = BTreeMap::new();
     for (sentence, score) in corpus.sentences.iter().zip(scores) {
         if corpus.texts[sentence.text as usize].tells_of(category)
-            && *score > f32::MIN
-            && takes(sentence)
+            && let Some(value) = value(sentence, score)
         {
             let own = largest.entry(sentence.text).or_insert(f32::MIN);
-            *own = score.max(*own);
+            *own = value.max(*own);
         }
     }
     largest
 }
 
 /// By text: the largest sum of a category in sentences of which no rule of it speaks.
-fn unspoken(corpus: &Corpus, scores: &[f32], category: usize) -> BTreeMap<u32, f32> {
+fn unspoken(corpus: &Corpus, scores: &[Score], category: usize) -> BTreeMap<u32, f32> {
     let fewest = fewest_words(is_of_check(&corpus.categories[category]));
-    largest(corpus, (scores, category), |sentence| {
-        sentence.terms.len() >= fewest && sentence.spoken >> category & 1 == 0
+    largest(corpus, (scores, category), |sentence, score| {
+        let weighed = sentence.terms.len() >= fewest && sentence.spoken >> category & 1 == 0;
+        weighed.then_some(score.total)
     })
 }
 
 /// By text in which rules that are not trusted find the category: the largest sum of a sentence in which they do.
-fn doubted(corpus: &Corpus, scores: &[f32], category: usize) -> BTreeMap<u32, f32> {
-    largest(corpus, (scores, category), |sentence| {
+fn doubted(corpus: &Corpus, scores: &[Score], category: usize) -> BTreeMap<u32, f32> {
+    largest(corpus, (scores, category), |sentence, score| {
         let text = &corpus.texts[sentence.text as usize];
-        (text.found & !text.firm & sentence.evident) >> category & 1 == 1
+        let here = text.found & !text.firm & sentence.evident;
+        let value = if score.brief { f32::MAX } else { score.total };
+        // What was not learnt in a part, for want of marks, tells nothing of a threshold.
+        (here >> category & 1 == 1 && score.total > f32::MIN).then_some(value)
     })
 }
 
@@ -94,10 +116,14 @@ const WRONG_OF_CHECK: f64 = 3.0;
 /// And what part a right one that is set aside.
 const RIGHT_OF_CHECK: f64 = 0.4;
 
+/// How many times as much a right finding of a grave category costs that is set aside: what may tell of a death to come
+/// is shown, also where the words about it are of a kind that nothing was learnt from.
+const RIGHT_OF_GRAVE: f64 = 2.5;
+
 /// By category: the threshold at which right findings less what wrong ones cost are most, counted in texts in
 /// which no rule finds the category.
-pub(super) fn thresholds(corpus: &Corpus, scored: &[Vec<f32>], wrong_costs: f64) -> Vec<f32> {
-    let of = |(category, scores): (usize, &Vec<f32>)| {
+pub(super) fn thresholds(corpus: &Corpus, scored: &[Vec<Score>], wrong_costs: f64) -> Vec<f32> {
+    let of = |(category, scores): (usize, &Vec<Score>)| {
         let mut own: Vec<(f32, f64)> = Vec::new();
         let wrong_costs = match is_of_check(&corpus.categories[category]) {
             true => wrong_costs * WRONG_OF_CHECK,
@@ -105,7 +131,7 @@ pub(super) fn thresholds(corpus: &Corpus, scored: &[Vec<f32>], wrong_costs: f64)
         };
         for (text, score) in unspoken(corpus, scores, category) {
             let Text { shown, found, .. } = corpus.texts[text as usize];
-            if found >> category & 1 == 0 {
+            if found >> category & 1 == 0 && score > f32::MIN {
                 let is_shown = shown >> category & 1 == 1;
                 own.push((score, if is_shown { 1.0 } else { -wrong_costs }));
             }
@@ -118,10 +144,11 @@ pub(super) fn thresholds(corpus: &Corpus, scored: &[Vec<f32>], wrong_costs: f64)
 
 /// By category: the sum below which what rules find does not count. It lies where the wrong findings that fall away
 /// less what right ones cost are most.
-pub(super) fn keeps(corpus: &Corpus, scored: &[Vec<f32>], right_costs: f64) -> Vec<f32> {
-    let of = |(category, scores): (usize, &Vec<f32>)| {
+pub(super) fn keeps(corpus: &Corpus, scored: &[Vec<Score>], right_costs: f64) -> Vec<f32> {
+    let of = |(category, scores): (usize, &Vec<Score>)| {
         let right_costs = match is_of_check(&corpus.categories[category]) {
             true => right_costs * RIGHT_OF_CHECK,
+            false if corpus.grave >> category & 1 == 1 => right_costs * RIGHT_OF_GRAVE,
             false => right_costs,
         };
         let found = doubted(corpus, scores, category).into_iter();
@@ -140,11 +167,11 @@ pub(super) fn keeps(corpus: &Corpus, scored: &[Vec<f32>], right_costs: f64) -> V
 /// What is found, by rules and with weights, in texts that the weights were not learnt from.
 pub(super) fn measured(
     corpus: &Corpus,
-    scored: &[Vec<f32>],
+    scored: &[Vec<Score>],
     thresholds: &[f32],
     keeps: &[f32],
 ) -> Vec<LearntCategory> {
-    let of = |(category, scores): (usize, &Vec<f32>)| {
+    let of = |(category, scores): (usize, &Vec<Score>)| {
         let mut own = LearntCategory {
             id: corpus.categories[category].clone(),
             ..LearntCategory::default()
