@@ -97,9 +97,9 @@ fn batches_keep_what_was_learnt() {
 #[test]
 fn the_second_batch_keeps_what_was_learnt() {
     /// Found at least, and wrongly at most.
-    const OPEN: usize = 350;
-    const TOLD: usize = 130;
-    const WRONG: usize = 80;
+    const OPEN: usize = 355;
+    const TOLD: usize = 125;
+    const WRONG: usize = 90;
     let lexicon = built_in();
     let mut scanner = Scanner::new(lexicon);
     let path = crate_folder().join("tests/data/second_batch.txt");

@@ -51,8 +51,9 @@ impl Scanner<'_> {
         weigher.heavy(&self.scale, &mut weighed);
         weighed.retain(|own| {
             let sentence = &self.text.sentences[own.sentence];
+            let of_check = own.subject >= categories;
             // A heading or an answer of few words is none of it.
-            sentence.tokens().len() >= fewest_words(own.subject >= categories)
+            sentence.tokens().len() >= fewest_words(of_check)
                 && !spoken.contains(&(own.sentence, own.subject))
         });
         self.set_light_statements_aside(text);
@@ -169,8 +170,16 @@ impl Scanner<'_> {
         let sentences = self.sentences_of(mention);
         let sentences = *sentences.start()..sentences.end() + 1;
         let category = self.lexicon.categories.get(subject);
+        // What is too short to be weighed is not weighed against what a rule found either.
+        let fewest = fewest_words(category.is_none());
+        let all = &self.text.sentences[sentences.clone()];
+        if all.iter().any(|own| own.tokens().len() < fewest) {
+            return;
+        }
         let grave = category.is_some_and(is_grave);
-        if let Some(sum) = weigher.too_light(&self.scale, (subject, grave), sentences) {
+        if let Some(sum) =
+            weigher.too_light(&self.scale, (subject, grave, category.is_none()), sentences)
+        {
             let sum = f64::from(sum) / 100.0;
             mention.suppressed = Some(format!(
                 "the other words of the sentence and the text weigh against it ({sum:.2})"

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::HashMap;
 
 use super::features::Term;
-use super::is_grave;
 use super::marked::{Mark, MarkedText, Silence};
+use super::{FEWEST_SENTENCES, is_grave};
 use crate::checks::heard;
 use crate::context::{people, sign};
 use crate::error::{Error, Result};
@@ -107,10 +107,6 @@ impl Text {
     }
 }
 
-/// Sentences that a text has, at least, of which it is asked how rules and thresholds do: a passage of few, written to
-/// teach what words weigh, holds more to find and to mistake than a record does.
-const LEAST_SENTENCES: usize = 5;
-
 /// Reads the texts.
 pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
     let subjects = lexicon.subjects();
@@ -189,7 +185,7 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
             unsaid_of_all |= of_checks;
         }
         about.push(Text {
-            tells: own.silence == Silence::Tells && segmented.sentences.len() >= LEAST_SENTENCES,
+            tells: own.silence == Silence::Tells && segmented.sentences.len() >= FEWEST_SENTENCES,
             whole: !matches!(own.silence, Silence::TellsOnlyOf(_)),
             shown,
             found,

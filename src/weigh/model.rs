@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::FEWEST_SENTENCES;
 use super::features::{self, Feature, Term};
 use super::table::Table;
 use crate::segment::{Segmented, Token};
@@ -48,10 +49,10 @@ pub(super) fn scaled(sum: f32, features: usize) -> f32 {
 /// Features below which a sentence is brief.
 const BRIEF: usize = 40;
 
-/// Whether so few features, and their sum, tell nothing against what a rule found of a grave category: a brief sentence
-/// has no room for words that speak for it ("He texted I will kill you").
-pub(super) fn is_brief(features: usize, sum: f32) -> bool {
-    features < BRIEF && sum >= 0.0
+/// Whether so few features, and their sum, tell nothing against what a rule found: a brief sentence has no room for words
+/// that speak for it ("He texted I will kill you"). Against what is `grave` no brief sentence tells, whatever its words.
+pub(super) fn is_brief(features: usize, sum: f32, grave: bool) -> bool {
+    features < BRIEF && (grave || sum >= 0.0)
 }
 
 /// How much of the sum of a whole text counts at most, in hundredths: no text is so plain that a sentence of it is not
@@ -254,19 +255,26 @@ impl Weigher {
     }
 
     /// The sum of a subject of the lexicon in a sentence of the narrative last summed, in hundredths, if it is
-    /// so low that what a rule found there does not count. `grave` tells whether the subject is one: see [`is_brief`].
+    /// so low that what a rule found there does not count. `grave`: see [`is_brief`].
     pub fn too_light(
         &self,
         scale: &Scale,
-        (subject, grave): (usize, bool),
+        (subject, grave, of_check): (usize, bool, bool),
         sentences: Range<usize>,
     ) -> Option<i32> {
         let index = self.index(subject)?;
+        let count = scale.counts.len();
         let mut most = f32::MIN;
         for sentence in sentences {
             let total = scale.totals[sentence * self.bias.len() + index];
             let own = total - self.bias[index] as f32 - scale.wholes[index];
-            if grave && is_brief(scale.counts[sentence], own) {
+            let (short, features) = (count < FEWEST_SENTENCES, scale.counts[sentence]);
+            let brief = match of_check {
+                // A step that was taken is noted in the words of the step.
+                true => short,
+                false => (grave || short) && is_brief(features, own, grave),
+            };
+            if brief {
                 return None;
             }
             most = most.max(total);

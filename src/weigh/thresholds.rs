@@ -31,6 +31,7 @@ impl Score {
 pub(super) fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<Score>> {
     let categories = 0..corpus.categories.len();
     let of = |category: usize| {
+        let grave = corpus.grave >> category & 1 == 1;
         let sentences = corpus.sentences.iter().enumerate();
         let sums = sentences.map(|(row, sentence)| {
             let model = &folds[sentence.text as usize % FOLDS];
@@ -46,7 +47,7 @@ pub(super) fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<Sc
                 let own = line.sum(&model.rows, row);
                 Score {
                     total: own + share * whole.clamp(-MOST, MOST),
-                    brief: corpus.grave >> category & 1 == 1 && is_brief(features, own - line.bias),
+                    brief: grave && is_brief(features, own - line.bias, grave),
                 }
             })
         });
@@ -87,7 +88,11 @@ fn doubted(corpus: &Corpus, scores: &[Score], category: usize) -> BTreeMap<u32, 
     largest(corpus, (scores, category), |sentence, score| {
         let text = &corpus.texts[sentence.text as usize];
         let here = text.found & !text.firm & sentence.evident;
-        let value = if score.brief { f32::MAX } else { score.total };
+        let fewest = fewest_words(is_of_check(&corpus.categories[category]));
+        let value = match score.brief || sentence.terms.len() < fewest {
+            true => f32::MAX,
+            false => score.total,
+        };
         // What was not learnt in a part, for want of marks, tells nothing of a threshold.
         (here >> category & 1 == 1 && score.total > f32::MIN).then_some(value)
     })
@@ -111,10 +116,10 @@ fn best_cut(ordered: impl Iterator<Item = (f32, f64)>) -> Option<f32> {
 
 /// What a wrong finding of a response check costs, beside one of a category: a "done" that was not hides a gap, a "not
 /// done" that was done blames, and what is not found is still prompted for.
-const WRONG_OF_CHECK: f64 = 3.0;
+const WRONG_OF_CHECK: f64 = 4.0;
 
 /// And what part a right one that is set aside.
-const RIGHT_OF_CHECK: f64 = 0.4;
+const RIGHT_OF_CHECK: f64 = 0.6;
 
 /// How many times as much a right finding of a grave category costs that is set aside: what may tell of a death to come
 /// is shown, also where the words about it are of a kind that nothing was learnt from.
