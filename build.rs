@@ -54,8 +54,6 @@ mod weigh {
 
     pub(crate) use model::Weigher;
     pub(crate) use table::{NEVER, SHAPES, Table};
-
-    const FEWEST_SENTENCES: usize = 0;
 }
 
 use std::fmt::Write as _;

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::HashMap;
 
 use super::features::Term;
+use super::is_grave;
 use super::marked::{Mark, MarkedText, Silence};
-use super::{FEWEST_SENTENCES, is_grave};
+use super::model::FEWEST_SENTENCES;
 use crate::checks::heard;
 use crate::context::{people, sign};
 use crate::error::{Error, Result};

@@ -31,11 +31,6 @@ pub(crate) fn fewest_words(of_check: bool) -> usize {
     if of_check { 4 } else { 5 }
 }
 
-/// Sentences that a text has, at least, of which it is asked how rules and thresholds do: a passage of few, written to
-/// teach what words weigh, holds more to find and to mistake than a record does. What is asked of records so long is not
-/// held against a shorter one.
-pub(crate) const FEWEST_SENTENCES: usize = 5;
-
 /// Whether what rules find of a category is set aside with more caution: the tier that is read first.
 pub(crate) fn is_grave(category: &crate::lexicon::Category) -> bool {
     category.tier == 1

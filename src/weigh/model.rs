@@ -5,7 +5,6 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::FEWEST_SENTENCES;
 use super::features::{self, Feature, Term};
 use super::table::Table;
 use crate::segment::{Segmented, Token};
@@ -45,6 +44,11 @@ const FEWEST: usize = 8;
 pub(super) fn scaled(sum: f32, features: usize) -> f32 {
     sum / (features.max(FEWEST) as f32).sqrt()
 }
+
+/// Sentences that a text has, at least, of which it is asked how rules and thresholds do: a passage of few, written to
+/// teach what words weigh, holds more to find and to mistake than a record does. What is asked of records so long is not
+/// held against a shorter one.
+pub(super) const FEWEST_SENTENCES: usize = 5;
 
 /// Features below which a sentence is brief.
 const BRIEF: usize = 40;
