@@ -129,10 +129,10 @@ fn writers_of_whom_nothing_was_learnt_are_read_better_with_weights() {
 }
 
 /// Precision and recall, at least: a little below what was measured when the table was learnt.
-const HELD_CHECKS: (f64, f64) = (0.68, 0.51);
-const BLIND_CHECKS: (f64, f64) = (0.77, 0.48);
-const BLIND: (f64, f64) = (0.56, 0.56);
-const ALIKE: (f64, f64) = (0.63, 0.51);
+const HELD_CHECKS: (f64, f64) = (0.73, 0.51);
+const BLIND_CHECKS: (f64, f64) = (0.80, 0.48);
+const BLIND: (f64, f64) = (0.62, 0.58);
+const ALIKE: (f64, f64) = (0.64, 0.56);
 
 #[test]
 fn weights_find_more_and_mistake_less_than_rules_alone() {
@@ -147,7 +147,7 @@ fn weights_find_more_and_mistake_less_than_rules_alone() {
         texts.len()
     );
     assert!(
-        both.0 >= 0.58 && both.1 >= 0.49,
+        both.0 >= 0.62 && both.1 >= 0.54,
         "worse than it was: {both:?}"
     );
     // The records that were kept apart first, in files with numbers: passages, which came later, are harder.

@@ -10,7 +10,7 @@ use crate::lexicon::{Effect, Saying};
 use crate::matcher::Found;
 use crate::mention::Mention;
 use crate::span::Span;
-use crate::weigh::{Weighed, fewest_words, is_grave};
+use crate::weigh::{FEWEST_SENTENCES, Weighed, fewest_words, is_grave};
 
 /// How many of the words that weigh most are kept with a mention.
 const REASONS: usize = 6;
@@ -51,9 +51,8 @@ impl Scanner<'_> {
         weigher.heavy(&self.scale, &mut weighed);
         weighed.retain(|own| {
             let sentence = &self.text.sentences[own.sentence];
-            let of_check = own.subject >= categories;
             // A heading or an answer of few words is none of it.
-            sentence.tokens().len() >= fewest_words(of_check)
+            sentence.tokens().len() >= fewest_words(own.subject >= categories)
                 && !spoken.contains(&(own.sentence, own.subject))
         });
         self.set_light_statements_aside(text);
@@ -170,6 +169,11 @@ impl Scanner<'_> {
         let sentences = self.sentences_of(mention);
         let sentences = *sentences.start()..sentences.end() + 1;
         let category = self.lexicon.categories.get(subject);
+        let short = self.text.sentences.len() < FEWEST_SENTENCES;
+        // Where their thresholds lie was not asked of so short a text, and a step that was taken is noted in the words of the step.
+        if short && category.is_none() {
+            return;
+        }
         // What is too short to be weighed is not weighed against what a rule found either.
         let fewest = fewest_words(category.is_none());
         let all = &self.text.sentences[sentences.clone()];
@@ -177,9 +181,7 @@ impl Scanner<'_> {
             return;
         }
         let grave = category.is_some_and(is_grave);
-        if let Some(sum) =
-            weigher.too_light(&self.scale, (subject, grave, category.is_none()), sentences)
-        {
+        if let Some(sum) = weigher.too_light(&self.scale, subject, (grave, short), sentences) {
             let sum = f64::from(sum) / 100.0;
             mention.suppressed = Some(format!(
                 "the other words of the sentence and the text weigh against it ({sum:.2})"

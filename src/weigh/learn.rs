@@ -357,9 +357,9 @@ fn table(
     table
 }
 
-/// Hundredths by which a sentence must weigh more than the threshold where nothing else is found in its text. Asked of
-/// the labelled development narratives and of real reports of other matters: of what weights found there alone 3 of 14 and
-/// none of some forty were right, beside something else 46 of 83.
+/// Hundredths by which a sentence must weigh more than the threshold where nothing else is found in its text. Of what an
+/// earlier table found alone in the labelled development narratives and in real reports of other matters 3 of 14 and none of
+/// some forty were right, beside something else 46 of 83. How much is asked of the second fresh batch.
 const ALONE: i32 = 25;
 
 /// Hundredths below which a weight is not written: so little decides nothing.

@@ -19,7 +19,7 @@ mod svm;
 mod table;
 mod thresholds;
 
-pub(crate) use model::{Scale, Weighed, Weigher};
+pub(crate) use model::{FEWEST_SENTENCES, Scale, Weighed, Weigher};
 pub(crate) use table::{NEVER, SHAPES, Table};
 
 pub use learn::{LearnOptions, Learnt, LearntCategory, learn};

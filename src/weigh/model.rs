@@ -48,15 +48,15 @@ pub(super) fn scaled(sum: f32, features: usize) -> f32 {
 /// Sentences that a text has, at least, of which it is asked how rules and thresholds do: a passage of few, written to
 /// teach what words weigh, holds more to find and to mistake than a record does. What is asked of records so long is not
 /// held against a shorter one.
-pub(super) const FEWEST_SENTENCES: usize = 5;
+pub(crate) const FEWEST_SENTENCES: usize = 5;
 
 /// Features below which a sentence is brief.
 const BRIEF: usize = 40;
 
-/// Whether so few features, and their sum, tell nothing against what a rule found: a brief sentence has no room for words
-/// that speak for it ("He texted I will kill you"). Against what is `grave` no brief sentence tells, whatever its words.
-pub(super) fn is_brief(features: usize, sum: f32, grave: bool) -> bool {
-    features < BRIEF && (grave || sum >= 0.0)
+/// Whether a sentence has so few features: it has no room for words that speak for what a rule found in it ("He texted I
+/// will kill you").
+pub(super) fn is_brief(features: usize) -> bool {
+    features < BRIEF
 }
 
 /// How much of the sum of a whole text counts at most, in hundredths: no text is so plain that a sentence of it is not
@@ -259,26 +259,21 @@ impl Weigher {
     }
 
     /// The sum of a subject of the lexicon in a sentence of the narrative last summed, in hundredths, if it is
-    /// so low that what a rule found there does not count. `grave`: see [`is_brief`].
+    /// so low that what a rule found there does not count. Against what is `grave` no brief sentence tells; in a `short`
+    /// text one tells only where its words speak against it.
     pub fn too_light(
         &self,
         scale: &Scale,
-        (subject, grave, of_check): (usize, bool, bool),
+        subject: usize,
+        (grave, short): (bool, bool),
         sentences: Range<usize>,
     ) -> Option<i32> {
         let index = self.index(subject)?;
-        let count = scale.counts.len();
         let mut most = f32::MIN;
         for sentence in sentences {
             let total = scale.totals[sentence * self.bias.len() + index];
             let own = total - self.bias[index] as f32 - scale.wholes[index];
-            let (short, features) = (count < FEWEST_SENTENCES, scale.counts[sentence]);
-            let brief = match of_check {
-                // A step that was taken is noted in the words of the step.
-                true => short,
-                false => (grave || short) && is_brief(features, own, grave),
-            };
-            if brief {
+            if is_brief(scale.counts[sentence]) && (grave || short && own >= 0.0) {
                 return None;
             }
             most = most.max(total);

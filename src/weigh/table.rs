@@ -17,7 +17,8 @@
 //!
 //! A threshold can be `never`: nothing is found by weight, but what rules find may be set aside.
 //!
-//! Words of a feature stand in a row, or, with ` ~ ` between them, near each other. A category that begins with `@` stands for all that belong to it: its weights are those of a whole text. What a trusted rule finds is never set aside.
+//! Words of a feature stand in a row, or, with ` ~ ` between them, near each other. A category that begins with `@` stands
+//! for all that belong to it: its weights are those of a whole text. What a trusted rule finds is never set aside.
 
 use super::features::{self, Feature, Term};
 use super::model::Weigher;
@@ -188,6 +189,11 @@ impl Table {
         head: &str,
         numbers: &mut BTreeMap<String, Term>,
     ) -> Result<Feature, String> {
+        if head.starts_with('[') {
+            return Err(format!(
+                "`{head}`: that a rule matches is no feature; learn the table anew"
+            ));
+        }
         let near = head.contains(NEAR);
         let parts = if near {
             head.split(NEAR).collect()
@@ -329,6 +335,7 @@ mod tests {
             (11, TEXT.replace("the card\ta", "the card\tc")),
             (11, TEXT.replace("the card", "the card of purses held")),
             (10, TEXT.replace("1.10", "much")),
+            (10, TEXT.replace("card ~ purse", "[threats.kill]")),
             (1, TEXT.replace("\t-0.50", "")),
             (1, String::new()),
             (2, TEXT.replace(":categories\ta\t@b", ":categories\t@b\ta")),

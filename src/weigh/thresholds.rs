@@ -47,7 +47,7 @@ pub(super) fn scores(corpus: &Corpus, folds: &[Model], share: f32) -> Vec<Vec<Sc
                 let own = line.sum(&model.rows, row);
                 Score {
                     total: own + share * whole.clamp(-MOST, MOST),
-                    brief: grave && is_brief(features, own - line.bias, grave),
+                    brief: grave && is_brief(features),
                 }
             })
         });
