@@ -7,6 +7,7 @@
 
 mod archive;
 mod cell;
+mod column_names;
 mod columns;
 mod csv;
 mod docx;

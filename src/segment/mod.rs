@@ -4,8 +4,10 @@
 //! sentence without a strong break (semicolon, spaced dash, dots): patterns match within a unit.
 
 mod token;
+mod tokenise;
 
-pub use token::{Break, Shape, Token, Twin, Word, WordId, WordLookup, tokenise};
+pub use token::{Break, Shape, Token, Twin, Word, WordId, WordLookup};
+pub use tokenise::tokenise;
 
 use std::ops::Range;
 

@@ -5,7 +5,7 @@ use super::{Label, NEAR, Roles, kind_of};
 use crate::assertion::Role;
 use crate::lexicon::{Effect, Lexicon};
 use crate::mention::{Cue, Mention};
-use crate::segment::Segmented;
+use crate::segment::{Break, Segmented};
 
 impl Roles {
     /// Who is suicidal.
@@ -16,7 +16,8 @@ impl Roles {
         mention: &mut Mention,
         default: Role,
     ) -> Role {
-        let slot = mention.experiencer;
+        let heard = |slot: &(usize, usize)| self.only_hears(lexicon, text, mention, *slot);
+        let slot = mention.experiencer.filter(|slot| !heard(slot));
         if let Some(label) = self.slot_label(lexicon, text, slot) {
             let (start, end) = slot.unwrap_or_default();
             let person = (start..end)
@@ -142,6 +143,34 @@ impl Roles {
             return role;
         }
         default
+    }
+
+    /// Whether a relative or friend at the head of the words only hears of it: "told colleagues of his intention", "his friends
+    /// about her suicidal thoughts". Whose they are stands behind.
+    fn only_hears(
+        &self,
+        lexicon: &Lexicon,
+        text: &Segmented,
+        mention: &Mention,
+        (start, end): (usize, usize),
+    ) -> bool {
+        let is = |at: usize, class| Self::has(lexicon, text, at, class);
+        let label = self.slot_label(lexicon, text, Some((start, end)));
+        if !matches!(label, Some(Label::Other | Label::Child)) {
+            return false;
+        }
+        // "his friends and colleagues", all of whom hear it.
+        let joins = |at: usize| {
+            is(at, self.classes.owner)
+                || is(at, self.classes.and)
+                || self.label(lexicon, text, at..at + 1).is_some()
+        };
+        let before = (0..start).rev().find(|at| !joins(*at));
+        let hears = before.is_some_and(|at| {
+            (is(at, self.classes.linking) || is(at, self.classes.saying))
+                && text.tokens[at + 1].gap == Break::None
+        });
+        hears && (end..mention.tokens.end).any(|at| is(at, self.classes.owner))
     }
 
     /// What a label says of who is suicidal. A partner is who the abuse that is told makes of the kind of pronoun for
