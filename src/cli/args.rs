@@ -344,6 +344,9 @@ pub enum LexiconAction {
         /// weights never set aside what it finds.
         #[arg(long, value_name = "SHARE", default_value_t = 0.82)]
         trusted: f64,
+        /// How many times as much a sentence of `--besides` on the wrong side costs as one of the others.
+        #[arg(long, value_name = "N", default_value_t = 3.0)]
+        besides_cost: f32,
         /// Leave a feature out that stands in fewer texts.
         #[arg(long, value_name = "N", default_value_t = 3)]
         least_texts: u32,

@@ -157,6 +157,7 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
             right_costs,
             share,
             trusted,
+            besides_cost,
             least_texts,
             least_weight,
             cost,
@@ -170,6 +171,7 @@ pub fn run(args: &LexiconArgs) -> Result<u8> {
                 right_costs: *right_costs,
                 share: *share,
                 trusted: *trusted,
+                besides_cost: *besides_cost,
             };
             let lexicon = load(lexicon)?;
             let mut texts = marked(texts)?;

@@ -9,6 +9,7 @@ use crate::checks::heard;
 use crate::lexicon::{Effect, Saying};
 use crate::matcher::Found;
 use crate::mention::Mention;
+use crate::segment::Token;
 use crate::span::Span;
 use crate::weigh::{FEWEST_SENTENCES, Weighed, fewest_words, is_grave};
 
@@ -46,7 +47,11 @@ impl Scanner<'_> {
                 }
             }
         }
-        weigher.weigh(&self.text, &mut self.scale);
+        let first_person = lexicon.named.get("first_person");
+        let first_person = |token: &Token| {
+            first_person.is_some_and(|class| lexicon.classes.has(token.word, class))
+        };
+        weigher.weigh(&self.text, first_person, &mut self.scale);
         let mut weighed: Vec<Weighed> = Vec::new();
         weigher.heavy(&self.scale, &mut weighed);
         weighed.retain(|own| {

@@ -6,13 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::HashMap;
 
 use super::features::Term;
-use super::is_grave;
 use super::marked::{Mark, MarkedText, Silence};
 use super::model::FEWEST_SENTENCES;
+use super::{is_grave, is_of_check};
 use crate::checks::heard;
 use crate::context::{people, sign};
 use crate::error::{Error, Result};
-use crate::lexicon::{Lexicon, OF_CHECK, Saying};
+use crate::lexicon::{Lexicon, Saying};
 use crate::mention::Mention;
 use crate::scan::Scanner;
 use crate::segment::{Break, Segmented, Shape, Word, WordId, WordLookup};
@@ -297,11 +297,6 @@ pub(super) fn read(lexicon: &Lexicon, texts: &[&MarkedText]) -> Result<Corpus> {
         function,
         texts: about,
     })
-}
-
-/// Whether a category that is learnt is what is said of a response check.
-pub(super) fn is_of_check(id: &str) -> bool {
-    id.starts_with(OF_CHECK)
 }
 
 /// What a text says of response checks, by rule, with the subject that it comes to in its context.

@@ -20,7 +20,7 @@ mod table;
 mod thresholds;
 
 pub(crate) use model::{FEWEST_SENTENCES, Scale, Weighed, Weigher};
-pub(crate) use table::{NEVER, SHAPES, Table};
+pub(crate) use table::{NEVER, SHAPES, Table, is_of_check};
 
 pub use learn::{LearnOptions, Learnt, LearntCategory, learn};
 pub use marked::{Mark, MarkedText, Silence, examples, read_marked};

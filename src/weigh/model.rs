@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use super::features::{self, Feature, Term};
-use super::table::Table;
+use super::table::{Table, is_of_check};
 use crate::segment::{Segmented, Token};
 
 /// Weights of features by category, and what a sum of them must reach.
@@ -25,6 +25,8 @@ pub(crate) struct Weigher {
     share: f32,
     /// How much more than the threshold a sentence must weigh where nothing else is found in its text.
     alone: f32,
+    /// By category what is added to the threshold and to `keep` where somebody tells their own story.
+    account: Vec<[i32; 2]>,
     /// The number of each word of the vocabulary among those weighed.
     by_word: Vec<Term>,
     /// Whether a word carries content, by its number.
@@ -63,6 +65,11 @@ pub(super) fn is_brief(features: usize) -> bool {
 /// read for itself.
 pub(super) const MOST_OF_WHOLE: f32 = 150.0;
 
+/// What share of its words are of the first person, at least, in a text in which somebody tells their own story. People
+/// tell it in other words than records do, and most of what the table was learnt from are records or was invented: what it
+/// finds in such a story must weigh more, and what a rule found there is seldom set aside.
+const ACCOUNT: f32 = 0.05;
+
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Slot {
     feature: Feature,
@@ -98,6 +105,8 @@ pub(crate) struct Scale {
     /// By category of the table: what of the whole text is in each total.
     wholes: Vec<f32>,
     shares: Vec<f32>,
+    /// Whether somebody tells their own story.
+    account: bool,
 }
 
 impl Scale {
@@ -131,6 +140,17 @@ impl Weigher {
             keep: table.keep.clone(),
             share: table.share as f32 / 100.0,
             alone: table.alone as f32,
+            account: table
+                .categories
+                .iter()
+                .map(|id| {
+                    if is_of_check(id) {
+                        [0, 0]
+                    } else {
+                        table.account
+                    }
+                })
+                .collect(),
             by_word,
             carries,
             sieve: vec![0; SIEVE / 64],
@@ -189,9 +209,21 @@ impl Weigher {
         self.carries[usize::from(term)]
     }
 
-    /// Sums a narrative, sentence by sentence, for what is asked of `scale` afterwards.
-    pub fn weigh(&self, text: &Segmented, scale: &mut Scale) {
+    /// Sums a narrative, sentence by sentence, for what is asked of `scale` afterwards. `first_person` tells of a word
+    /// whether it is of the first person.
+    pub fn weigh(
+        &self,
+        text: &Segmented,
+        first_person: impl Fn(&Token) -> bool,
+        scale: &mut Scale,
+    ) {
         let count = self.bias.len();
+        let own = text
+            .tokens
+            .iter()
+            .filter(|token| first_person(token))
+            .count();
+        scale.account = own as f32 >= ACCOUNT * text.tokens.len().max(1) as f32;
         scale.all.clear();
         scale.totals.clear();
         scale.counts.clear();
@@ -243,13 +275,18 @@ impl Weigher {
         let count = self.bias.len();
         for (sentence, totals) in scale.totals.chunks_exact(count).enumerate() {
             for (index, total) in totals.iter().enumerate() {
-                if *total >= self.threshold[index] as f32
+                let more = if scale.account {
+                    self.account[index][0]
+                } else {
+                    0
+                };
+                let threshold = self.threshold[index].saturating_add(more) as f32;
+                if *total >= threshold
                     && let Some((subject, Some(rule))) = self.targets[index]
                 {
-                    let alone = self.threshold[index] as f32 + self.alone;
                     out.push(Weighed {
                         subject,
-                        barely: *total < alone,
+                        barely: *total < threshold + self.alone,
                         rule,
                         sentence,
                     });
@@ -278,7 +315,12 @@ impl Weigher {
             }
             most = most.max(total);
         }
-        (most < self.keep[index] as f32).then_some(most as i32)
+        let more = if scale.account {
+            self.account[index][1]
+        } else {
+            0
+        };
+        (most < (self.keep[index] + more) as f32).then_some(most as i32)
     }
 
     /// Whether what a rule finds stands, whatever the words weigh.

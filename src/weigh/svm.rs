@@ -55,13 +55,12 @@ impl Line {
 /// Passes over the examples; what is left to gain after so many does not change a decision.
 const PASSES: usize = 20;
 
-/// Learns to tell the rows of `examples` that are true from the others. `cost` is what an error costs beside
+/// Learns to tell the rows of `examples` that are true from the others. The third of each is what an error costs there, beside
 /// large weights.
-pub(super) fn learn(rows: &Rows, features: usize, examples: &[(u32, bool)], cost: f32) -> Line {
+pub(super) fn learn(rows: &Rows, features: usize, examples: &[(u32, bool, f32)]) -> Line {
     let mut weights = vec![0.0f32; features];
     let mut bias = 0.0f32;
     let mut alphas = vec![0.0f32; examples.len()];
-    let diagonal = 0.5 / cost;
     let mut order: Vec<u32> = (0..examples.len() as u32).collect();
     // The same order in every run: what is learnt must not depend on chance.
     let mut state = 0x2545_F491_4F6C_DD1D_u64;
@@ -73,7 +72,8 @@ pub(super) fn learn(rows: &Rows, features: usize, examples: &[(u32, bool)], cost
             order.swap(at, (state % (at as u64 + 1)) as usize);
         }
         for index in &order {
-            let (row, is_true) = examples[*index as usize];
+            let (row, is_true, cost) = examples[*index as usize];
+            let diagonal = 0.5 / cost;
             let sign = if is_true { 1.0 } else { -1.0 };
             let value = rows.value(row as usize);
             let own = rows.row(row as usize);
@@ -104,15 +104,15 @@ mod tests {
     fn a_line_between_two_kinds_of_rows_is_found() {
         let mut rows = Rows::default();
         // Feature 0 tells; 1 and 2 are noise.
-        let examples: Vec<(u32, bool)> = (0..60)
+        let examples: Vec<(u32, bool, f32)> = (0..60)
             .map(|n| {
                 let is_true = n % 3 == 0;
                 rows.push([1 + n % 2].into_iter().chain(is_true.then_some(0)));
-                (n, is_true)
+                (n, is_true, 1.0)
             })
             .collect();
-        let line = learn(&rows, 3, &examples, 1.0);
-        for (row, is_true) in examples {
+        let line = learn(&rows, 3, &examples);
+        for (row, is_true, _) in examples {
             assert_eq!(line.sum(&rows, row as usize) > 0.0, is_true);
         }
         assert!(line.weights[0] > 1.0 && line.weights[1].abs() < line.weights[0] / 2.0);

@@ -9,15 +9,17 @@
 //! :keep      <tab> -0.90     <tab> -1.10   … <tab> 0.00
 //! :share     <tab> 0.25
 //! :alone     <tab> 0.20
+//! :account   <tab> 0.15 <tab> -0.40
 //! :trusted   <tab> threats.kill <tab> …
 //! :function  <tab> the a an of …
-//! won't let  <tab> isolation 0.84 <tab> threats -0.12
-//! card ~ purse <tab> economic_control 1.10
+//! won't let  <tab> 1 0.84 <tab> 2 -0.12
+//! card ~ purse <tab> 4 1.10
 //! ```
 //!
 //! A threshold can be `never`: nothing is found by weight, but what rules find may be set aside.
 //!
-//! Words of a feature stand in a row, or, with ` ~ ` between them, near each other. A category that begins with `@` stands
+//! Words of a feature stand in a row, or, with ` ~ ` between them, near each other. Categories have the numbers of their places in
+//! `:categories`, from 1 (a name does as well): the table is too large for names. A category that begins with `@` stands
 //! for all that belong to it: its weights are those of a whole text. What a trusted rule finds is never set aside.
 
 use super::features::{self, Feature, Term};
@@ -35,6 +37,11 @@ pub(crate) const SHAPES: [(Shape, &str); 3] = [
 
 /// A threshold that no sum reaches: nothing is found, but what rules find may be set aside.
 pub(crate) const NEVER: i32 = i32::MAX;
+
+/// Whether a category of the table is what is said of a response check.
+pub(crate) fn is_of_check(id: &str) -> bool {
+    id.starts_with(crate::lexicon::OF_CHECK)
+}
 
 /// What stands between the words of a pair.
 const NEAR: &str = " ~ ";
@@ -56,6 +63,8 @@ pub(crate) struct Table {
     pub share: i32,
     /// How much more than the threshold, in hundredths, a sentence must weigh in a text in which nothing else is found.
     pub alone: i32,
+    /// What is added to each threshold and to each `keep` of an indicator, in hundredths, where somebody tells their own story.
+    pub account: [i32; 2],
     /// Words, in the order of their numbers, which begin at 1.
     pub words: Vec<String>,
     /// Which of them carry no content.
@@ -145,6 +154,11 @@ impl Table {
             }
             ":share" => self.share = hundredths(cells.next().unwrap_or_default())?,
             ":alone" => self.alone = hundredths(cells.next().unwrap_or_default())?,
+            ":account" => {
+                for own in &mut self.account {
+                    *own = hundredths(cells.next().unwrap_or_default())?;
+                }
+            }
             ":threshold" if self.threshold.is_empty() => {
                 let threshold = |cell| match cell {
                     "never" => Ok(NEVER),
@@ -168,7 +182,10 @@ impl Table {
                     let (id, weight) = cell
                         .split_once(' ')
                         .ok_or_else(|| format!("`{cell}` is no category and weight"))?;
-                    let category = self.categories.iter().position(|c| c == id);
+                    let category = match id.parse::<usize>() {
+                        Ok(number) => number.checked_sub(1).filter(|c| *c < self.categories.len()),
+                        Err(_) => self.categories.iter().position(|c| c == id),
+                    };
                     let category =
                         category.ok_or_else(|| format!("`{id}` is not among `:categories`"))?;
                     let weight = i16::try_from(hundredths(weight)?)
@@ -245,6 +262,7 @@ impl Table {
             (":keep", &self.keep),
             (":share", &share),
             (":alone", &alone),
+            (":account", &self.account),
         ] {
             let cells: Vec<String> = list.iter().map(|n| decimal(*n)).collect();
             let _ = writeln!(out, "{name}\t{}", cells.join("\t"));
@@ -261,8 +279,7 @@ impl Table {
             let words: Vec<&str> = words.map(word).collect();
             let mut line = words.join(if near { NEAR } else { " " });
             for (category, weight) in weights {
-                let id = &self.categories[usize::from(*category)];
-                let _ = write!(line, "\t{id} {}", decimal(i32::from(*weight)));
+                let _ = write!(line, "\t{} {}", category + 1, decimal(i32::from(*weight)));
             }
             lines.push(line);
         }
@@ -320,10 +337,12 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "# by hand\n:categories\ta\t@b\n:belongs\t@b\t@b\n:bias\t-1.00\t-0.50\n:threshold\tnever\t0.20\n\
-        :keep\t-1.00\t0.00\n:share\t0.25\n:alone\t0.20\n:function\tthe of\ncard ~ purse\ta 1.10\nthe card\ta -0.07\t@b 0.30\n";
+        :keep\t-1.00\t0.00\n:share\t0.25\n:alone\t0.20\n:account\t0.15\t-0.40\n:function\tthe of\ncard ~ purse\t1 1.10\nthe card\t1 -0.07\t2 0.30\n";
 
     #[test]
     fn what_is_written_is_what_was_read() {
+        let named = TEXT.replace("purse\t1", "purse\ta");
+        assert_eq!(Table::read(&named).expect("sound").write("by hand"), TEXT);
         let table = Table::read(TEXT).expect("sound");
         assert_eq!(table.write("by hand"), TEXT);
         assert_eq!(table.bias, [-100, -50]);
@@ -332,10 +351,12 @@ mod tests {
     #[test]
     fn a_bad_line_is_named() {
         for (line, text) in [
-            (11, TEXT.replace("the card\ta", "the card\tc")),
-            (11, TEXT.replace("the card", "the card of purses held")),
-            (10, TEXT.replace("1.10", "much")),
-            (10, TEXT.replace("card ~ purse", "[threats.kill]")),
+            (12, TEXT.replace("the card\t1", "the card\tc")),
+            (12, TEXT.replace("the card\t1", "the card\t3")),
+            (12, TEXT.replace("the card\t1", "the card\t0")),
+            (12, TEXT.replace("the card", "the card of purses held")),
+            (11, TEXT.replace("1.10", "much")),
+            (11, TEXT.replace("card ~ purse", "[threats.kill]")),
             (1, TEXT.replace("\t-0.50", "")),
             (1, String::new()),
             (2, TEXT.replace(":categories\ta\t@b", ":categories\t@b\ta")),

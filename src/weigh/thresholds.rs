@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::corpus::{Corpus, Sentence, Text, is_of_check};
-use super::fewest_words;
+use super::corpus::{Corpus, Sentence, Text};
 use super::learn::{FOLDS, LearntCategory, Model};
 use super::model::{MOST_OF_WHOLE, is_brief};
+use super::{fewest_words, is_of_check};
 
 /// How much of the sum of a whole text counts at most.
 const MOST: f32 = MOST_OF_WHOLE / 100.0;
