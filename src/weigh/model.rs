@@ -73,8 +73,10 @@ const ACCOUNT: f32 = 0.05;
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Slot {
     feature: Feature,
+    /// Where its weights are: those that are summed by sentence, then those of the whole text.
     start: u32,
-    count: u32,
+    of_sentence: u16,
+    of_text: u16,
 }
 
 /// A subject whose words weigh enough in a sentence.
@@ -97,6 +99,9 @@ pub(crate) struct Scale {
     /// The slots of the features of a sentence, and of the narrative.
     found: Vec<u32>,
     all: Vec<u32>,
+    /// Which of them were found in the sentence, and in the narrative.
+    in_sentence: Noted,
+    in_text: Noted,
     sums: Vec<i32>,
     /// By sentence and category of the table.
     totals: Vec<f32>,
@@ -157,6 +162,7 @@ impl Weigher {
             slots: vec![Slot::default(); size],
             weights: Vec::new(),
         };
+        let first_of_text = weigher.belongs.iter().min().copied().unwrap_or_default();
         for (&feature, weights) in &table.weights {
             let bit = sieve_bit(feature);
             weigher.sieve[bit / 64] |= 1 << (bit % 64);
@@ -164,10 +170,12 @@ impl Weigher {
             while weigher.slots[at].feature != 0 {
                 at = (at + 1) & (size - 1);
             }
+            let of_sentence = weights.partition_point(|w| usize::from(w.0) < first_of_text);
             weigher.slots[at] = Slot {
                 feature,
                 start: weigher.weights.len() as u32,
-                count: weights.len() as u32,
+                of_sentence: of_sentence as u16,
+                of_text: (weights.len() - of_sentence) as u16,
             };
             weigher.weights.extend_from_slice(weights);
         }
@@ -191,9 +199,13 @@ impl Weigher {
         }
     }
 
-    fn weights(&self, slot: u32) -> &[(u8, i16)] {
+    /// The weights of a feature: those that are summed by sentence, and those of the whole text.
+    #[inline]
+    fn weights(&self, slot: u32) -> (&[(u8, i16)], &[(u8, i16)]) {
         let slot = self.slots[slot as usize];
-        &self.weights[slot.start as usize..(slot.start + slot.count) as usize]
+        let all = &self.weights[slot.start as usize..];
+        let all = &all[..usize::from(slot.of_sentence) + usize::from(slot.of_text)];
+        all.split_at(usize::from(slot.of_sentence))
     }
 
     fn term(&self, token: &Token) -> Term {
@@ -230,9 +242,6 @@ impl Weigher {
         scale.wholes.clear();
         for sentence in &text.sentences {
             self.find(&text.tokens[sentence.tokens()], scale);
-            scale.found.sort_unstable();
-            scale.found.dedup();
-            scale.all.extend_from_slice(&scale.found);
             let Scale {
                 found,
                 sums,
@@ -250,8 +259,7 @@ impl Weigher {
                     .map(|(sum, bias)| scaled(*sum as f32, count) + *bias as f32),
             );
         }
-        scale.all.sort_unstable();
-        scale.all.dedup();
+        scale.in_text.forget(&scale.all);
         let Scale {
             all,
             sums,
@@ -334,28 +342,47 @@ impl Weigher {
         self.targets.iter().position(is_own)
     }
 
-    /// Finds the words of a sentence that are weighed; the same may come twice.
-    fn find(&self, tokens: &[Token], scale: &mut Scale) {
+    /// Reads the words of a sentence as those that are weighed.
+    fn read_terms(&self, tokens: &[Token], scale: &mut Scale) {
         scale.terms.clear();
         scale.terms.extend(tokens.iter().map(|t| self.term(t)));
-        scale.found.clear();
-        features::each(
-            &scale.terms,
-            |term| self.carries(term),
-            |feature, _, _| scale.found.extend(self.slot(feature)),
-        );
     }
 
-    /// Adds the weights up: those of whole texts, or those of sentences. The former stand last in each list.
+    /// Finds the features of a sentence that are weighed, each once, and adds to those of the text what is new to it.
+    fn find(&self, tokens: &[Token], scale: &mut Scale) {
+        self.read_terms(tokens, scale);
+        let Scale {
+            terms,
+            found,
+            all,
+            in_sentence,
+            in_text,
+            ..
+        } = scale;
+        found.clear();
+        features::each(
+            terms,
+            |term| self.carries(term),
+            |feature, _, _| {
+                if let Some(slot) = self.slot(feature)
+                    && in_sentence.note(slot)
+                {
+                    found.push(slot);
+                    if in_text.note(slot) {
+                        all.push(slot);
+                    }
+                }
+            },
+        );
+        in_sentence.forget(found);
+    }
+
+    /// Adds the weights of features up: those of whole texts, or those of sentences.
     fn add(&self, found: &[u32], whole: bool, sums: &mut Vec<i32>) {
         sums.clear();
         sums.resize(self.bias.len(), 0);
-        let first = self.belongs.iter().min().copied().unwrap_or_default();
         for slot in found {
-            let weights = self.weights(*slot);
-            let of_text = weights.iter().rev();
-            let of_text = of_text.take_while(|w| usize::from(w.0) >= first).count();
-            let (of_sentence, of_text) = weights.split_at(weights.len() - of_text);
+            let (of_sentence, of_text) = self.weights(*slot);
             for (category, weight) in if whole { of_text } else { of_sentence } {
                 sums[usize::from(*category)] += i32::from(*weight);
             }
@@ -417,7 +444,7 @@ impl Weigher {
         let Some(index) = self.index(subject) else {
             return Vec::new();
         };
-        self.find(&tokens[range.clone()], scale);
+        self.read_terms(&tokens[range.clone()], scale);
         let mut reasons: Vec<(Range<usize>, i16)> = Vec::new();
         let mut seen = BTreeSet::new();
         features::each(
@@ -427,10 +454,9 @@ impl Weigher {
                 let Some(slot) = self.slot(feature).filter(|slot| seen.insert(*slot)) else {
                     return;
                 };
-                let own = self
-                    .weights(slot)
-                    .iter()
-                    .find(|w| usize::from(w.0) == index);
+                let (of_sentence, of_text) = self.weights(slot);
+                let mut own = of_sentence.iter().chain(of_text);
+                let own = own.find(|w| usize::from(w.0) == index);
                 if let Some((_, weight)) = own {
                     reasons.push((range.start + from..range.start + to + 1, *weight));
                 }
@@ -441,8 +467,33 @@ impl Weigher {
     }
 }
 
-/// Bits of the sieve.
-const SIEVE: usize = 1 << 20;
+/// Which slots were found: a bit each.
+#[derive(Debug, Default)]
+struct Noted(Vec<u64>);
+
+impl Noted {
+    /// Notes a slot, and whether it is new.
+    #[inline]
+    fn note(&mut self, slot: u32) -> bool {
+        let (block, bit) = (slot as usize / 64, 1 << (slot % 64));
+        if block >= self.0.len() {
+            self.0.resize(block + 1, 0);
+        }
+        let new = self.0[block] & bit == 0;
+        self.0[block] |= bit;
+        new
+    }
+
+    /// Forgets `slots`, which must be all that were noted.
+    fn forget(&mut self, slots: &[u32]) {
+        for slot in slots {
+            self.0[*slot as usize / 64] = 0;
+        }
+    }
+}
+
+/// Bits of the sieve: some twenty for each feature, so that few pass that are none.
+const SIEVE: usize = 1 << 22;
 
 #[inline]
 fn sieve_bit(feature: Feature) -> usize {
