@@ -35,8 +35,11 @@ pub(crate) struct Weigher {
     sieve: Vec<u64>,
     /// Open addressing; a feature is never 0.
     slots: Vec<Slot>,
-    weights: Vec<(u8, i16)>,
+    weights: Vec<Weight>,
 }
+
+/// A category of the table and what a feature weighs for it, in hundredths.
+type Weight = (u8, i16);
 
 /// Features that a sentence counts as having at least.
 const FEWEST: usize = 8;
@@ -201,7 +204,7 @@ impl Weigher {
 
     /// The weights of a feature: those that are summed by sentence, and those of the whole text.
     #[inline]
-    fn weights(&self, slot: u32) -> (&[(u8, i16)], &[(u8, i16)]) {
+    fn weights(&self, slot: u32) -> (&[Weight], &[Weight]) {
         let slot = self.slots[slot as usize];
         let all = &self.weights[slot.start as usize..];
         let all = &all[..usize::from(slot.of_sentence) + usize::from(slot.of_text)];
